@@ -1,0 +1,1 @@
+"""Mithaq: cooperation between police bureaus."""

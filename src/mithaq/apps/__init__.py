@@ -1,0 +1,1 @@
+"""The desks and services of a node, one Django app each."""

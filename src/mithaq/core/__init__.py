@@ -1,0 +1,1 @@
+"""The heart: plain Python, no framework, no input or output, no clock."""
