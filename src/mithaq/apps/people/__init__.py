@@ -1,0 +1,1 @@
+"""People of the bureau: officers, their roles at desks, their tokens for national systems."""
