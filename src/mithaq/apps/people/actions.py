@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import secrets
 
@@ -12,12 +13,19 @@ from mithaq.apps.people.models import Assignment, Officer, Token
 from mithaq.apps.people.queries import token_digest
 
 TOKEN_ENTROPY = 32  # bytes
+PSEUDONYM_ENTROPY = 10  # bytes; 16 characters in base 32
 
 
 @transaction.atomic
 def enrol(*, username: str, name: str, language: str, by: str, at: dt.datetime) -> Officer:
     """Return a new officer, who holds no role and no password yet."""
-    officer = Officer(username=username, name=name, language=language)
+    random = secrets.token_bytes(PSEUDONYM_ENTROPY)
+    officer = Officer(
+        username=username,
+        name=name,
+        language=language,
+        pseudonym="o-" + base64.b32encode(random).decode("ascii").lower(),
+    )
     officer.set_unusable_password()
     officer.save()
     journal.record(kind="officer-enrolled", actor=by, subject=officer.pseudonym, at=at)

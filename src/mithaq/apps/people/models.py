@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import os
 import uuid
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-
-PSEUDONYM_ENTROPY = 10  # bytes; 16 characters in base 32
-
-
-def new_pseudonym() -> str:
-    """Return a random name under which an officer is known to other bureaus."""
-    return "o-" + base64.b32encode(os.urandom(PSEUDONYM_ENTROPY)).decode("ascii").lower()
 
 
 class Officer(AbstractBaseUser):
@@ -30,7 +21,7 @@ class Officer(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=120, blank=True)
-    pseudonym = models.CharField(max_length=20, unique=True, default=new_pseudonym)
+    pseudonym = models.CharField(max_length=20, unique=True)
     language = models.CharField(max_length=8, default="ar")
     is_active = models.BooleanField(default=True)
 
