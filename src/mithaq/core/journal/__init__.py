@@ -1,0 +1,1 @@
+"""An append-only Merkle log: tree, checkpoints, salted commitments, stand-alone proofs."""
