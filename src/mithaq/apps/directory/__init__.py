@@ -1,0 +1,1 @@
+"""The members that this bureau knows, each by its signed descriptor."""
