@@ -1,0 +1,1 @@
+"""PostgreSQL inside the node: one private cluster a node, run from the binaries of a wheel."""
