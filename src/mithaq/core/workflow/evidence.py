@@ -79,7 +79,7 @@ EVIDENCE = Workflow(
             act=EvidenceAct.FAIL,
             sources=_ON_THE_WAY,
             target=EvidenceState.FAILED,
-            event="deadline-missed",
+            event="envelope-failed",
         ),
         *rows(
             act=EvidenceAct.RETRY,

@@ -55,7 +55,7 @@ HOLD = Workflow(
             sources=(HoldState.WAITING,),
             target=HoldState.WITHDRAWN,
             roles=_PREPARERS,
-            event="record-withdrawn",
+            event="hold-withdrawn",
         ),
     ),
 )
