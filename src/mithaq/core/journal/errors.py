@@ -19,14 +19,26 @@ class BadProof(JournalError):
     code: ClassVar[str] = "journal.bad_proof"
 
 
+class BadEntry(JournalError):
+    """An opened entry is not in canonical form."""
+
+    code: ClassVar[str] = "journal.bad_entry"
+
+
+class BadNote(JournalError):
+    """A signed note, or a verifier key, is not in canonical form."""
+
+    code: ClassVar[str] = "journal.bad_note"
+
+
 class BadCheckpoint(JournalError):
-    """A checkpoint is not in canonical form, or its signature does not hold."""
+    """A checkpoint is not in canonical form, or the log's signature on it does not hold."""
 
     code: ClassVar[str] = "journal.bad_checkpoint"
 
 
 class NotWitnessed(JournalError):
-    """A checkpoint carries too few cosignatures of known witnesses."""
+    """A cosignature does not hold, or too few known witnesses cosigned."""
 
     code: ClassVar[str] = "journal.not_witnessed"
 
