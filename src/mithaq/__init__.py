@@ -1,1 +1,3 @@
 """Mithaq: cooperation between police bureaus."""
+
+__version__ = "0.1.0"

@@ -29,6 +29,7 @@ from mithaq.site.postgres.faults import NoNamespace
 ACCOUNTS = ("postgres", "nobody")  # unprivileged accounts to run under, best first
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}  # nothing of the caller's
 OVERFLOW_UID = 65534  # how a namespace shows everyone it has no number for
+_STARTED: list[subprocess.Popen[bytes]] = []  # servers outlive the objects that started them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class Isolation:
         """Start a program in its own process group, its output appended to the 0600 file `log`."""
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            return subprocess.Popen(  # noqa: S603 - programs of the wheel, no shell
+            process = subprocess.Popen(  # noqa: S603 - programs of the wheel, no shell
                 self.command(words),
                 stdin=subprocess.DEVNULL,
                 stdout=descriptor,
@@ -84,6 +85,8 @@ class Isolation:
             )
         finally:
             os.close(descriptor)
+        _STARTED.append(process)
+        return process
 
     def _credentials(self) -> _Credentials:
         if self.account is None:

@@ -1,0 +1,59 @@
+"""What every test stands on: a node's folder, a private PostgreSQL, no network.
+
+The cluster starts with the first test that asks for a database, once a run, for all workers of
+pytest-xdist, each of which has its own database in it. MITHAQ_TEST_DATABASE names another server
+to use instead, as postgresql://user:password@host:port/name; the role must be allowed to create
+databases.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+import pytest
+
+from tests.factories import nodes, sockets
+
+RUN_VARIABLE = "MITHAQ_TEST_RUN"
+
+# The settings are read before the first fixture runs, so the node's folder must stand now.
+_run = nodes.open_run(variable=RUN_VARIABLE)
+_node = nodes.make_node(folder=_run / "node", database=os.environ.get("MITHAQ_TEST_DATABASE"))
+os.environ["MITHAQ_NODE"] = str(_node)
+os.environ["DJANGO_SETTINGS_MODULE"] = "mithaq.site.settings"
+
+sockets.block()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    assert settings.MITHAQ_BUREAU  # loads them, so that pytest-django, next in line, sets up
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        nodes.close_run(_run)
+
+
+@pytest.fixture(scope="session")
+def node_folder() -> pathlib.Path:
+    """The folder of the node that Django's settings describe."""
+    return _node
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Start the cluster and point Django at it."""
+    from django.db import connections
+
+    from mithaq.site import node
+
+    if not os.environ.get("MITHAQ_TEST_DATABASE"):
+        nodes.start_cluster(_node)
+    found = node.read(_node).database_parameters()
+    connections["default"].settings_dict.update(
+        HOST=str(found.pop("host")),
+        OPTIONS={key: value for key, value in found.items() if key == "requirepeer"},
+    )
