@@ -58,7 +58,7 @@ def open_run(*, variable: str) -> pathlib.Path:
     if variable in os.environ:
         return pathlib.Path(os.environ[variable])
     _sweep()
-    made = pathlib.Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir="/tmp"))
+    made = pathlib.Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     os.environ[variable] = str(made)
     return made
 
@@ -78,7 +78,7 @@ def close_run(run: pathlib.Path) -> None:
 
 def _sweep() -> None:
     """Remove what runs that were killed left behind."""
-    for left in pathlib.Path("/tmp").glob(f"{PREFIX}*"):
+    for left in pathlib.Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         owner = left.name.removeprefix(PREFIX).partition("-")[0]
         if left.stat().st_uid == os.geteuid() and not pathlib.Path(f"/proc/{owner}").exists():
             close_run(left)

@@ -214,7 +214,7 @@ def _make_database(place: Address) -> None:
     """Make the role and its database if they are absent."""
     parameters = place.parameters(database="postgres", user=SUPERUSER)
     role = sql.Identifier(ROLE)
-    with psycopg.connect(make_conninfo(**parameters), autocommit=True) as connection:
+    with psycopg.connect(make_conninfo("", **parameters), autocommit=True) as connection:
         if not connection.execute(HAS_ROLE, [ROLE]).fetchone():
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
         if not connection.execute(HAS_DATABASE, [ROLE]).fetchone():
