@@ -11,7 +11,7 @@ Invariants: `encode(decode(data)) == data` for everything `decode` accepts, and
 from __future__ import annotations
 
 from mithaq.core.cbor.decoding import decode
-from mithaq.core.cbor.encoding import encode
+from mithaq.core.cbor.encoding import encode, encode_tagged
 from mithaq.core.cbor.fields import Fields
 from mithaq.core.cbor.values import (
     MAX_DEPTH,
@@ -36,4 +36,5 @@ __all__ = [
     "Value",
     "decode",
     "encode",
+    "encode_tagged",
 ]

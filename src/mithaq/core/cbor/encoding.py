@@ -26,6 +26,19 @@ def encode(value: Encodable) -> bytes:
     return b"".join(pieces)
 
 
+def encode_tagged(tag: int, value: Encodable) -> bytes:
+    """Return the deterministic form of `value` under `tag`.
+
+    Raises:
+        NotEncodable: as `encode`, or the tag is negative.
+    """
+    if tag < 0:
+        raise NotEncodable("a tag is negative")
+    pieces = [_head(_TAG, tag)]
+    _item(value, pieces.append, MAX_DEPTH - 1)
+    return b"".join(pieces)
+
+
 def _head(major: int, argument: int) -> bytes:
     if argument < _DIRECT:
         return bytes((major | argument,))
