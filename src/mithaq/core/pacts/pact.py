@@ -25,7 +25,7 @@ from mithaq.core.pacts.clause import Clause, Family, order, value_of
 from mithaq.core.pacts.composed import Unknown, common
 from mithaq.core.pacts.errors import MalformedPact
 from mithaq.core.pacts.form import MAX_CLAUSES, MAX_NESTING, read_clauses, read_period
-from mithaq.core.pacts.limits import checked_period, period_value
+from mithaq.core.pacts.limits import Quota, checked_period, period_value
 from mithaq.core.pacts.passage import Allow
 from mithaq.core.pacts.ways import checked_bureaus
 
@@ -35,6 +35,7 @@ MAX_SIZE = 1 << 18  # bytes; a hundred times the longest pact we have written
 MAX_VERSION = 1 << 31  # fits a database integer
 MAX_TITLE = 300  # code points
 MIN_PARTIES = 2
+MAX_PARTIES = 64  # each signs twice, and a COSE_Sign of ours holds 128 signatures
 _NO_EXTRA: Mapping[str, cbor.Value] = MappingProxyType({})
 
 
@@ -121,6 +122,11 @@ def relays(pact: Pact) -> frozenset[BureauId]:
     return common(pact.clauses) or frozenset()
 
 
+def quotas(pact: Pact) -> tuple[Quota, ...]:
+    """Return the quotas, however deep inside others, that somebody has to count for."""
+    return tuple(clause for clause in walk(pact.clauses) if isinstance(clause, Quota))
+
+
 def walk(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
     """Yield the clauses and all those inside them, each before its members."""
     for clause in clauses:
@@ -137,8 +143,10 @@ def _check(pact: Pact) -> None:
     if not pact.title or not all(0 < len(title) <= MAX_TITLE for title in titles):
         raise MalformedPact(f"no title, or one that is empty or over {MAX_TITLE} long")
     checked_bureaus("parties", pact.parties)
-    if len(set(pact.parties)) < max(MIN_PARTIES, len(pact.parties)):
-        raise MalformedPact("fewer than two parties, or one of them twice")
+    if not MIN_PARTIES <= len(pact.parties) <= MAX_PARTIES:
+        raise MalformedPact(f"not {MIN_PARTIES} to {MAX_PARTIES} parties")
+    if len(set(pact.parties)) < len(pact.parties):
+        raise MalformedPact("a party is named twice")
     checked_period(pact.validity)
     refs = [clause.ref for clause in walk(pact.clauses)]
     if len(set(refs)) < len(refs):
