@@ -17,6 +17,7 @@ class KeyRole(StrEnum):
     NODE = "node"  # speaks for the machine: the outside of envelopes, receipts, requests
     SEALING = "sealing"  # what is sent to the bureau is sealed for it
     JOURNAL = "journal"  # signs the journal's checkpoints
+    STORAGE = "storage"  # what the bureau keeps for itself is sealed for it; never published
 
 
 ALGORITHMS: dict[KeyRole, tuple[Algorithm, ...]] = {
@@ -24,6 +25,7 @@ ALGORITHMS: dict[KeyRole, tuple[Algorithm, ...]] = {
     KeyRole.NODE: (Algorithm.ED25519,),
     KeyRole.SEALING: (Algorithm.XWING,),
     KeyRole.JOURNAL: (Algorithm.ED25519,),
+    KeyRole.STORAGE: (Algorithm.XWING,),
 }
 
 

@@ -58,7 +58,7 @@ class MemoryKeyStore:
             KeyNotHeld: that sealing key is not here.
             CannotDecrypt: it was sealed for another key, or was altered.
         """
-        if kid not in self._kids[KeyRole.SEALING]:
+        if kid not in self._kids[KeyRole.SEALING] and kid not in self._kids[KeyRole.STORAGE]:
             raise KeyNotHeld("no sealing key of that thumbprint")
         return self._key(kid).key.unseal(sealed=sealed, info=info)
 
