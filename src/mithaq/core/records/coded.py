@@ -23,6 +23,7 @@ MAX_ITEMS = 200  # entries of any list in a record
 MAX_AMOUNT = 10**15  # minor units of a currency
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TITLE, pattern=PRINTABLE)]
+OptionalTitle = Annotated[str, StringConstraints(max_length=MAX_TITLE, pattern=PRINTABLE)]
 LongText = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=PRINTABLE)]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_SHORT, pattern=PRINTABLE)]
 OptionalText = Annotated[str, StringConstraints(max_length=MAX_SHORT, pattern=PRINTABLE)]

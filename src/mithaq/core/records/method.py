@@ -90,10 +90,10 @@ class Supplier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
-    """Title and description in a further language."""
+    """Title and description in a further language; what is empty was not translated."""
 
     language: coded.Language
-    title: coded.Title
+    title: coded.OptionalTitle = ""
     description: coded.LongText = ""
 
 
@@ -110,9 +110,10 @@ class Reference:
     """A source outside: one of `url`, `external_id` and `description` is there."""
 
     source: coded.ShortText
-    url: coded.OptionalText = ""
+    url: coded.LongText = ""
     external_id: coded.OptionalText = ""
     description: coded.LongText = ""
+    hashes: Mapping[coded.ShortText, coded.ShortText] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,8 @@ class Relation:
 class Method:
     """One version of a method. All instants are aware UTC; order of lists is kept.
 
-    `tlp`, `handling` and the grades are None where the source did not say. `foreign` holds
+    `statements` are the words of statement markings, such as a copyright; `created_by` is the
+    key of the STIX identity that made it. `tlp`, `handling` and the grades are None where the source did not say. `foreign` holds
     properties of others that we do not understand, `extra` fields of our extension that a newer
     version added: both come back out as they went in.
     """
@@ -161,6 +163,8 @@ class Method:
     labels: Annotated[tuple[coded.ShortText, ...], _Listed] = ()
     references: Annotated[tuple[Reference, ...], _Listed] = ()
     relations: Annotated[tuple[Relation, ...], _Listed] = ()
+    statements: Annotated[tuple[coded.LongText, ...], _Listed] = ()
+    created_by: uuid.UUID | None = None
     foreign: Mapping[str, JsonValue] = field(default_factory=dict)
     extra: Mapping[str, JsonValue] = field(default_factory=dict)
 
@@ -203,6 +207,7 @@ class Method:
         pieces += [("labels", self.language, label) for label in self.labels]
         pieces += [("route", self.language, step.place) for step in self.route]
         pieces += [("counter_measures", self.language, one.text) for one in self.counter_measures]
+        pieces += [("statements", self.language, words) for words in self.statements]
         pieces += [("references", self.language, one.description) for one in self.references]
         for other in self.translations:
             pieces.append(("title", other.language, other.title))
@@ -234,6 +239,7 @@ _DISCLOSED = (
     "supplier",
     "references",
     "relations",
+    "statements",
     "foreign",
     "extra",
 )
