@@ -6,7 +6,10 @@ import datetime as dt
 import hashlib
 import uuid
 
+from django.http import HttpRequest
+
 from mithaq.apps.people.models import Officer, Token
+from mithaq.apps.people.permissions import PermissionDenied
 
 
 def officer_for_token(*, token: str, at: dt.datetime) -> Officer | None:
@@ -27,6 +30,18 @@ def officer_for_token(*, token: str, at: dt.datetime) -> Officer | None:
 def token_digest(token: str) -> bytes:
     """Return the SHA-256 under which `token` is kept."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def caller(request: HttpRequest) -> Officer:
+    """Return the officer for whom an authenticated request speaks.
+
+    Raises:
+        PermissionDenied: nobody was authenticated.
+    """
+    found = getattr(request, "auth", None)
+    if not isinstance(found, Officer):
+        raise PermissionDenied
+    return found
 
 
 def officer(key: uuid.UUID) -> Officer | None:

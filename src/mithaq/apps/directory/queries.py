@@ -1,0 +1,63 @@
+"""Questions about members. Nothing here writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+
+from mithaq.apps.directory.models import Member
+from mithaq.core.directory import Descriptor, Keyring, UnknownSender, trusted_descriptor
+from mithaq.core.ids import BureauId
+
+
+def keyring(*, at: dt.datetime) -> Keyring:
+    """Return the keys of all members as this node knows them.
+
+    One short query a call; the descriptors are parsed again only when one of them changed.
+    """
+    versions = Member.objects.order_by("bureau").values_list("bureau", "serial", "fingerprint")
+    return _keyring(tuple(versions))
+
+
+@functools.lru_cache(maxsize=8)
+def _keyring(versions: tuple[tuple[str, int, str], ...]) -> Keyring:
+    rows = Member.objects.filter(bureau__in=[bureau for bureau, _, _ in versions])
+    return Keyring(trusted_descriptor(bytes(row.descriptor)) for row in rows)
+
+
+def descriptor(bureau: BureauId) -> Descriptor:
+    """Return the descriptor in force of a member.
+
+    Raises:
+        UnknownSender: there is no such member.
+    """
+    row = Member.objects.filter(pk=bureau).first()
+    if row is None:
+        raise UnknownSender(bureau)
+    return trusted_descriptor(bytes(row.descriptor))
+
+
+def endpoint(*, bureau: BureauId, at: dt.datetime) -> str:
+    """Return the address of a member's node.
+
+    Raises:
+        UnknownSender: there is no such member.
+    """
+    return keyring(at=at).descriptor(bureau).endpoint
+
+
+def signed_descriptor(bureau: BureauId) -> bytes:
+    """Return the signed descriptor in force of a member.
+
+    Raises:
+        UnknownSender: there is no such member.
+    """
+    row = Member.objects.filter(pk=bureau).first()
+    if row is None:
+        raise UnknownSender(bureau)
+    return bytes(row.descriptor)
+
+
+def members() -> list[Member]:
+    """Return the members, by code."""
+    return list(Member.objects.order_by("bureau"))
