@@ -13,7 +13,7 @@ import pathlib
 
 import pytest
 
-from tests.factories import nodes, sockets
+from tests.factories import flushing, nodes, sockets
 
 RUN_VARIABLE = "MITHAQ_TEST_RUN"
 
@@ -52,6 +52,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
     if not os.environ.get("MITHAQ_TEST_DATABASE"):
         nodes.start_cluster(_node)
+    flushing.allow()
     found = node.read(_node).database_parameters()
     connections["default"].settings_dict.update(
         HOST=str(found.pop("host")),

@@ -1,0 +1,153 @@
+"""Giving pending leaves their positions, and signing the tree that results."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from mithaq.apps.journal import queries, store
+from mithaq.apps.journal.models import Checkpoint as CheckpointRow
+from mithaq.apps.journal.store import Mark
+from mithaq.core.cose import Algorithm, PublicKey
+from mithaq.core.ids import Digest
+from mithaq.core.journal.checkpoint import Checkpoint, sign_checkpoint
+from mithaq.core.journal.errors import Inconsistent, Truncated
+from mithaq.core.journal.frontier import Frontier, Node
+from mithaq.core.journal.note import SignatureKind, TextSigner, VerifierKey
+
+LARGEST_BATCH = 4096  # leaves under one checkpoint; bounds the transaction
+_LOCK = 0x6D69746861710001  # "mithaq", 1: the sequencer of this database
+_TAKE = """
+    WITH taken AS (
+        DELETE FROM journal_pending
+        WHERE event_id IN (SELECT event_id FROM journal_pending ORDER BY event_id LIMIT %s)
+        RETURNING event_id, commitment
+    )
+    SELECT event_id, commitment FROM taken ORDER BY event_id
+"""
+_PLACE = """
+    WITH leaf AS (
+        INSERT INTO journal_leaf (position, event_id, commitment)
+        SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bytea[])
+    )
+    INSERT INTO journal_node (level, index, digest)
+    SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpointed:
+    """A tree just signed, and where it put the entries that were waiting."""
+
+    size: int
+    root: Digest
+    signed: bytes
+    positions: dict[uuid.UUID, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    event_id: uuid.UUID
+    commitment: bytes
+
+
+def log_key(*, public: PublicKey, origin: str) -> VerifierKey:
+    """Return the verifier key of the log `origin` that signs with the Ed25519 key `public`.
+
+    Raises:
+        Inconsistent: the key is of another algorithm.
+    """
+    if public.alg is not Algorithm.ED25519:
+        raise Inconsistent("a journal is signed with Ed25519")
+    return VerifierKey(name=origin, kind=SignatureKind.LOG, public=public.raw)
+
+
+@transaction.atomic(savepoint=False)
+def sequence(
+    *, signer: TextSigner, public: PublicKey, origin: str, at: dt.datetime
+) -> Checkpointed | None:
+    """Give waiting entries the next positions and sign the tree; None if nothing waits.
+
+    Runs in the caller's transaction or its own. One sequencer works at a time, until the end of
+    that transaction; positions have no gaps, since a roll-back takes them back. At most 4096
+    entries are placed at once. After the commit the mark outside the database is advanced.
+
+    1. The tree in the database is not smaller than the last one signed.
+    2. At the size of the last one signed it has the root that was signed.
+
+    Raises:
+        Truncated: 1 does not hold; nothing is signed.
+        Inconsistent: 2 does not hold; nothing is signed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(_TAKE, [LARGEST_BATCH])
+        waiting = [_Waiting(event_id=key, commitment=bytes(leaf)) for key, leaf in cursor]
+    if not waiting:
+        return None
+    frontier = _checked_frontier(settings.MITHAQ_FILES)
+    start = frontier.size
+    _place(waiting, start=start, nodes=_grow(frontier, waiting))
+    checkpoint = Checkpoint(origin=origin, size=frontier.size, root=frontier.root())
+    key = log_key(public=public, origin=origin)
+    signed = sign_checkpoint(checkpoint=checkpoint, key=key, signer=signer)
+    _keep(checkpoint, frontier=frontier, signed=signed, at=at)
+    return Checkpointed(
+        size=checkpoint.size,
+        root=checkpoint.root,
+        signed=signed,
+        positions={entry.event_id: start + place for place, entry in enumerate(waiting)},
+    )
+
+
+def _checked_frontier(folder: pathlib.Path) -> Frontier:
+    """Return the edge of the stored tree, checked against the mark outside the database."""
+    state, mark = queries.latest_checkpoint(), store.read_mark(folder)
+    frontier = Frontier() if state is None else state.frontier
+    if mark is None:
+        return frontier
+    if frontier.size < mark.size:  # discharges 1
+        raise Truncated(f"{frontier.size} entries, where {mark.size} were signed")
+    signed = state if frontier.size == mark.size else queries.checkpoint_at(mark.size)
+    if signed is None or signed.frontier.root() != mark.root:  # discharges 2
+        raise Inconsistent(f"another tree was signed at {mark.size} entries")
+    return frontier
+
+
+def _grow(frontier: Frontier, waiting: Sequence[_Waiting]) -> list[Node]:
+    """Append the leaves; return the completed nodes above them."""
+    return [node for entry in waiting for node in frontier.append(entry.commitment)[1:]]
+
+
+def _place(waiting: Sequence[_Waiting], *, start: int, nodes: Sequence[Node]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PLACE,
+            [
+                list(range(start, start + len(waiting))),
+                [entry.event_id for entry in waiting],
+                [entry.commitment for entry in waiting],
+                [node.level for node in nodes],
+                [node.index for node in nodes],
+                [node.digest for node in nodes],
+            ],
+        )
+
+
+def _keep(checkpoint: Checkpoint, *, frontier: Frontier, signed: bytes, at: dt.datetime) -> None:
+    CheckpointRow.objects.create(
+        size=checkpoint.size,
+        root=checkpoint.root,
+        frontier=frontier.to_bytes(),
+        signed=signed,
+        at=at,
+    )
+    mark = Mark(size=checkpoint.size, root=checkpoint.root)
+    transaction.on_commit(partial(store.advance_mark, settings.MITHAQ_FILES, mark))
