@@ -21,7 +21,7 @@ from mithaq.core.pacts.errors import (
 )
 from mithaq.core.pacts.limits import Deadlines, Quota
 from mithaq.core.pacts.notice import Act, Notice, Standing
-from mithaq.core.pacts.pact import Pact, quotas, read, relays, walk
+from mithaq.core.pacts.pact import Pact, read, walk
 from mithaq.core.pacts.passage import Allow, Decision, Passage, Refuse
 from mithaq.core.pacts.signed import (
     Authorities,
@@ -29,8 +29,10 @@ from mithaq.core.pacts.signed import (
     SignedPact,
     add_signatures,
     claimed_signers,
+    quotas,
     read_notice,
     read_pact,
+    relays,
     sign_notice,
     sign_pact,
     unverified_notice,

@@ -33,7 +33,6 @@ MAX_SIZE = 1 << 14  # bytes
 MAX_NUMBER = 1 << 31  # fits a database integer
 MAX_REASON = 500  # code points
 _HASH_SIZE = 32  # bytes
-_NO_REASON: Mapping[str, str] = MappingProxyType({})
 
 
 class Act(Enum):
@@ -64,7 +63,7 @@ class Notice:
     act: Act
     issued_at: dt.datetime
     effective_at: dt.datetime
-    reason: Mapping[str, str] = _NO_REASON
+    reason: Mapping[str, str] = field(default_factory=dict)
     """Text by language code, for people; may be empty. It holds no personal data."""
 
     data: bytes = field(init=False, repr=False)

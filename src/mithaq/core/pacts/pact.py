@@ -36,7 +36,6 @@ MAX_VERSION = 1 << 31  # fits a database integer
 MAX_TITLE = 300  # code points
 MIN_PARTIES = 2
 MAX_PARTIES = 64  # each signs twice, and a COSE_Sign of ours holds 128 signatures
-_NO_EXTRA: Mapping[str, cbor.Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,7 +50,7 @@ class Pact:
     validity: Period
     clauses: tuple[Clause, ...] = ()
     """Without clauses the pact allows nothing."""
-    extra: Mapping[str, cbor.Value] = _NO_EXTRA
+    extra: Mapping[str, cbor.Value] = field(default_factory=dict)
     """Fields of a later version, kept as they were."""
 
     data: bytes = field(init=False, repr=False)
@@ -64,6 +63,13 @@ class Pact:
     """References of the clauses, however deep inside others, that this version cannot read."""
     allow: Allow = field(init=False, repr=False)
     """The answer that this pact gives where nothing refuses."""
+    relays: frozenset[BureauId] = field(init=False, repr=False)
+    """Who may relay; empty means that nothing is relayed.
+
+    Where alternatives name different relays all are here; the decision stays with `decide`.
+    """
+    quotas: tuple[Quota, ...] = field(init=False, repr=False)
+    """The quotas, however deep inside others, for which somebody has to count."""
 
     def __post_init__(self) -> None:
         _check(self)
@@ -78,6 +84,10 @@ class Pact:
         unknown = tuple(clause.ref for clause in walk(self.clauses) if isinstance(clause, Unknown))
         put(self, "unknown", unknown)
         put(self, "allow", Allow(refs=tuple(clause.ref for clause in self.clauses)))
+        relays = common(self.clauses) if Family.RELAY in families else None
+        put(self, "relays", relays or frozenset())
+        quotas = tuple(clause for clause in walk(self.clauses) if isinstance(clause, Quota))
+        put(self, "quotas", quotas)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Pact) and self.data == other.data
@@ -110,21 +120,6 @@ def read(data: bytes) -> Pact:
     if pact.data != data:
         raise MalformedPact("parties, clauses or codes are not in canonical order, or stand twice")
     return pact
-
-
-def relays(pact: Pact) -> frozenset[BureauId]:
-    """Return the bureaus that may relay under `pact`; empty means that nothing is relayed.
-
-    Where alternatives name different relays all are returned; the decision stays with `decide`.
-    """
-    if Family.RELAY not in pact.covered:
-        return frozenset()
-    return common(pact.clauses) or frozenset()
-
-
-def quotas(pact: Pact) -> tuple[Quota, ...]:
-    """Return the quotas, however deep inside others, that somebody has to count for."""
-    return tuple(clause for clause in walk(pact.clauses) if isinstance(clause, Quota))
 
 
 def walk(clauses: tuple[Clause, ...]) -> Iterator[Clause]:

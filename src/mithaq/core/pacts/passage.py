@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TypeAlias
 
 from mithaq.core.ids import BureauId
-
-_NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +41,7 @@ class Passage:
     """The source of a record that is not the issuer's own."""
     consent_of: frozenset[BureauId] = frozenset()
     """Sources whose signed consent to this onward transfer the caller has verified."""
-    used: Mapping[str, int] = field(default=_NO_COUNTS)
+    used: Mapping[str, int] = field(default_factory=dict)
     """By reference of a quota clause: passages already counted in its window."""
 
 

@@ -21,6 +21,7 @@ from mithaq.core.ids import BureauId, Digest, KeyId, Urn
 from mithaq.core.pacts import notice as notices_
 from mithaq.core.pacts import pact as pacts_
 from mithaq.core.pacts.errors import BadNotice, MalformedPact, NotSigned, UnknownPact, WrongVersion
+from mithaq.core.pacts.limits import Quota
 from mithaq.core.pacts.notice import Notice, Standing
 from mithaq.core.pacts.pact import Pact
 
@@ -73,6 +74,16 @@ class SignedPact:
         """The hash of the canonical form, which every envelope names."""
         return self.terms.hash
 
+    @property
+    def version(self) -> int:
+        """The version of the pact."""
+        return self.terms.version
+
+    @property
+    def parties(self) -> tuple[BureauId, ...]:
+        """The parties, sorted."""
+        return self.terms.parties
+
     def standing(self, at: dt.datetime) -> Standing:
         """Return where the pact stands at `at` by the notices, its validity aside."""
         return notices_.standing((held.notice for held in self.notices), at=at)
@@ -109,6 +120,16 @@ class SignedPact:
             raise UnknownPact
         if pact_hash != self.terms.hash:
             raise WrongVersion
+
+
+def relays(pact: SignedPact) -> frozenset[BureauId]:
+    """Return the bureaus that may relay under `pact`; empty means that nothing is relayed."""
+    return pact.terms.relays
+
+
+def quotas(pact: SignedPact) -> tuple[Quota, ...]:
+    """Return the quotas of `pact`, for which whoever asks `decide` has to count."""
+    return pact.terms.quotas
 
 
 def sign_pact(*, data: bytes, signers: Sequence[Signer]) -> bytes:
