@@ -36,6 +36,11 @@ class Signer(Protocol):
         """The algorithm of the signatures."""
         ...
 
+    @property
+    def public(self) -> PublicKey:
+        """The public key that verifies the signatures."""
+        ...
+
     def sign(self, data: bytes) -> bytes:
         """Return the signature over `data`."""
         ...
