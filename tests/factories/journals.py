@@ -32,9 +32,7 @@ class Journal:
         )
 
     def sequence(self) -> Checkpointed | None:
-        return actions.sequence(
-            signer=self.private, public=self.private.public, origin=self.origin, at=AT
-        )
+        return actions.sequence(signer=self.private, origin=self.origin, at=AT)
 
     def grow(self, *batches: int) -> list[uuid.UUID]:
         """Write and place batches of these sizes; return the ids in the order of positions."""

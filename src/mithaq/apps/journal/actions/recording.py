@@ -67,7 +67,7 @@ def record(
 
 
 @transaction.atomic(savepoint=False)
-def record_many(entries: Sequence[NewEntry]) -> list[uuid.UUID]:
+def record_many(entries: Iterable[NewEntry]) -> list[uuid.UUID]:
     """Write `entries` in the caller's transaction, in one statement; return their ids in order.
 
     Each gets its leaf, which waits for `sequence` to give it a position.

@@ -15,14 +15,14 @@ from django.db import connection, transaction
 from mithaq.apps.journal import queries, store
 from mithaq.apps.journal.models import Checkpoint as CheckpointRow
 from mithaq.apps.journal.store import Mark
-from mithaq.core.cose import Algorithm, PublicKey
+from mithaq.core.cose import Algorithm, PublicKey, Signer
 from mithaq.core.ids import Digest
 from mithaq.core.journal.checkpoint import Checkpoint, sign_checkpoint
 from mithaq.core.journal.errors import Inconsistent, Truncated
-from mithaq.core.journal.frontier import Frontier, Node
-from mithaq.core.journal.note import SignatureKind, TextSigner, VerifierKey
+from mithaq.core.journal.frontier import Frontier
+from mithaq.core.journal.note import SignatureKind, VerifierKey
 
-LARGEST_BATCH = 4096  # leaves under one checkpoint; bounds the transaction
+LARGEST_STEP = 4096  # leaves in one statement
 _LOCK = 0x6D69746861710001  # "mithaq", 1: the sequencer of this database
 _TAKE = """
     WITH taken AS (
@@ -70,41 +70,42 @@ def log_key(*, public: PublicKey, origin: str) -> VerifierKey:
 
 
 @transaction.atomic(savepoint=False)
-def sequence(
-    *, signer: TextSigner, public: PublicKey, origin: str, at: dt.datetime
-) -> Checkpointed | None:
-    """Give waiting entries the next positions and sign the tree; None if nothing waits.
+def sequence(*, signer: Signer, origin: str, at: dt.datetime) -> Checkpointed | None:
+    """Give all waiting entries the next positions and sign the tree; None if nothing waits.
 
-    Runs in the caller's transaction or its own. One sequencer works at a time, until the end of
-    that transaction; positions have no gaps, since a roll-back takes them back. At most 4096
-    entries are placed at once. After the commit the mark outside the database is advanced.
+    Runs in the caller's transaction or its own, at the isolation level READ COMMITTED. One
+    sequencer works at a time, until the end of that transaction; positions have no gaps, since
+    a roll-back takes them back. After the commit the mark outside the database is advanced.
 
     1. The tree in the database is not smaller than the last one signed.
     2. At the size of the last one signed it has the root that was signed.
 
     Raises:
         Truncated: 1 does not hold; nothing is signed.
-        Inconsistent: 2 does not hold; nothing is signed.
+        Inconsistent: 2 does not hold, or the key is not Ed25519; nothing is signed.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        cursor.execute(_TAKE, [LARGEST_BATCH])
-        waiting = [_Waiting(event_id=key, commitment=bytes(leaf)) for key, leaf in cursor]
+    waiting = _take()
     if not waiting:
         return None
     frontier = _checked_frontier(settings.MITHAQ_FILES)
-    start = frontier.size
-    _place(waiting, start=start, nodes=_grow(frontier, waiting))
+    placed: dict[uuid.UUID, int] = {}
+    while waiting:
+        placed |= _place(waiting, frontier=frontier)
+        waiting = _take()
     checkpoint = Checkpoint(origin=origin, size=frontier.size, root=frontier.root())
-    key = log_key(public=public, origin=origin)
+    key = log_key(public=signer.public, origin=origin)
     signed = sign_checkpoint(checkpoint=checkpoint, key=key, signer=signer)
     _keep(checkpoint, frontier=frontier, signed=signed, at=at)
-    return Checkpointed(
-        size=checkpoint.size,
-        root=checkpoint.root,
-        signed=signed,
-        positions={entry.event_id: start + place for place, entry in enumerate(waiting)},
-    )
+    return Checkpointed(size=checkpoint.size, root=checkpoint.root, signed=signed, positions=placed)
+
+
+def _take() -> list[_Waiting]:
+    """Take the next waiting entries, in the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [LARGEST_STEP])
+        return [_Waiting(event_id=key, commitment=bytes(leaf)) for key, leaf in cursor]
 
 
 def _checked_frontier(folder: pathlib.Path) -> Frontier:
@@ -121,24 +122,25 @@ def _checked_frontier(folder: pathlib.Path) -> Frontier:
     return frontier
 
 
-def _grow(frontier: Frontier, waiting: Sequence[_Waiting]) -> list[Node]:
-    """Append the leaves; return the completed nodes above them."""
-    return [node for entry in waiting for node in frontier.append(entry.commitment)[1:]]
-
-
-def _place(waiting: Sequence[_Waiting], *, start: int, nodes: Sequence[Node]) -> None:
+def _place(waiting: Sequence[_Waiting], *, frontier: Frontier) -> dict[uuid.UUID, int]:
+    """Append the leaves to the tree and store what this completes; return their positions."""
+    start = frontier.size
+    grown = [frontier.append(entry.commitment) for entry in waiting]
+    nodes = [node for completed in grown for node in completed[1:]]
+    placed = {entry.event_id: start + offset for offset, entry in enumerate(waiting)}
     with connection.cursor() as cursor:
         cursor.execute(
             _PLACE,
             [
-                list(range(start, start + len(waiting))),
-                [entry.event_id for entry in waiting],
+                list(placed.values()),
+                list(placed),
                 [entry.commitment for entry in waiting],
                 [node.level for node in nodes],
                 [node.index for node in nodes],
                 [node.digest for node in nodes],
             ],
         )
+    return placed
 
 
 def _keep(checkpoint: Checkpoint, *, frontier: Frontier, signed: bytes, at: dt.datetime) -> None:
