@@ -35,6 +35,7 @@ class _Field(IntEnum):
     LANGUAGE = 9
     BODY = 10
     ATTACHMENTS = 11
+    URGENCY = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Release:
     """A record as it leaves, who let it leave, and why it had to.
 
     `released_by` and `approved_by` are pseudonyms that only the issuer can resolve. `body` is
-    the record in the canonical form of its kind.
+    the record in the canonical form of its kind. `urgency` is absent where no answer is asked.
     """
 
     record: Urn
@@ -63,6 +64,7 @@ class Release:
     language: str
     body: bytes
     approved_by: str | None = None
+    urgency: str | None = None
     attachments: tuple[NamedAttachment, ...] = ()
     unknown: Mapping[cbor.Key, cbor.Value] = field(
         default_factory=lambda: MappingProxyType({}), repr=False
@@ -84,6 +86,8 @@ class Release:
         }
         if self.approved_by is not None:
             fields[_Field.APPROVED_BY] = self.approved_by
+        if self.urgency is not None:
+            fields[_Field.URGENCY] = self.urgency
         if self.attachments:
             fields[_Field.ATTACHMENTS] = [
                 [attachment.name, attachment.content_type] for attachment in self.attachments
@@ -107,7 +111,8 @@ class Release:
             version=fields.integer(_Field.VERSION, least=1, most=(1 << 31) - 1),
             kind=fields.text(_Field.KIND, longest=MAX_CODE),
             released_by=fields.text(_Field.RELEASED_BY, longest=MAX_NAME),
-            approved_by=_approved_by(fields),
+            approved_by=_optional(fields, _Field.APPROVED_BY, longest=MAX_NAME),
+            urgency=_optional(fields, _Field.URGENCY, longest=MAX_CODE),
             necessity=fields.text(_Field.NECESSITY, longest=MAX_WORDS),
             case_reference=fields.text(_Field.CASE_REFERENCE, longest=MAX_NAME),
             retain_until=from_seconds(fields.integer(_Field.RETAIN_UNTIL, most=_LAST_SECOND)),
@@ -118,10 +123,8 @@ class Release:
         )
 
 
-def _approved_by(fields: cbor.Fields) -> str | None:
-    if not fields.has(_Field.APPROVED_BY):
-        return None
-    return fields.text(_Field.APPROVED_BY, longest=MAX_NAME)
+def _optional(fields: cbor.Fields, key: _Field, *, longest: int) -> str | None:
+    return fields.text(key, longest=longest) if fields.has(key) else None
 
 
 def _attachments(fields: cbor.Fields) -> tuple[NamedAttachment, ...]:
