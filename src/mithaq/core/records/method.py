@@ -20,6 +20,9 @@ from mithaq.core.records import coded
 from mithaq.core.records.facts import RecordFacts, Text
 
 KIND = "method"
+SUPPLIER_CATEGORIES = frozenset(
+    {"associate", "charged", "convicted", "person-of-interest", "suspect", "wanted"}
+)
 _STRICT = ConfigDict(extra="forbid")
 _Listed = Field(max_length=coded.MAX_ITEMS)
 
@@ -71,7 +74,8 @@ class Supplier:
     """Who supplies or enables the method.
 
     `name` is empty unless a person or a firm is named; `nature` then says which of the two, and
-    `category` (list person-category) in which role a named person stands.
+    `category` (list person-category) in which role a named person stands: one of
+    `SUPPLIER_CATEGORIES`, for nobody's victim or witness supplies.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -84,8 +88,8 @@ class Supplier:
     def __post_init__(self) -> None:
         if self.name.strip() and self.nature is None:
             raise ValueError("a named supplier is a person or a firm")
-        if self.nature == "person" and self.category is None:
-            raise ValueError("a named person needs a category")
+        if self.nature == "person" and self.category not in SUPPLIER_CATEGORIES:
+            raise ValueError(f"a named person is one of {', '.join(sorted(SUPPLIER_CATEGORIES))}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,14 +176,14 @@ class Method:
         """Return what gate and pacts may ask of it.
 
         `minors` is whether the method aims at minors; it is None while no victims are stated.
+        The record concerns no person, so `person_categories` is empty: a person named as
+        supplier is told by `named_supplier`, for which the gate has a rule of its own.
         """
         supplier = self.supplier
-        category = None if supplier is None else supplier.category
         return RecordFacts(
             kind=KIND,
             language=self.language,
             offences=frozenset(self.offences),
-            person_categories=frozenset() if category is None else frozenset({category}),
             minors=any(one.kind == "minors" for one in self.victims) if self.victims else None,
             fields=frozenset(self._filled()),
             handling=self.handling or "",

@@ -75,18 +75,31 @@ class ReceiveMany(Protocol):
         ...
 
 
+class Sent(Protocol):
+    """How a desk learns that records of its own were sealed and queued."""
+
+    def __call__(self, *, urns: Sequence[Urn], at: dt.datetime) -> None:
+        """Note that the records `urns` left, inside the transaction of the caller."""
+        ...
+
+
+def _unnoted(*, urns: Sequence[Urn], at: dt.datetime) -> None:
+    """Note nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of record: its code (list record-kind), its reader, and the desk that stores it.
 
     `read` turns the body of a release into a record; it raises a `MithaqError` on anything that
-    is not one.
+    is not one. `sent` is told of what left, also of what a second officer released.
     """
 
     code: str
     desk: str
     read: Callable[[bytes], Record]
     receive_many: ReceiveMany
+    sent: Sent = _unnoted
 
     def facts(self, record: Record) -> RecordFacts:
         """Return the facts of `record`."""

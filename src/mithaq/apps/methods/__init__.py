@@ -1,0 +1,1 @@
+"""The methods desk: criminal methods described, shared, received."""

@@ -1,0 +1,1 @@
+"""Changes to methods: `importing` from files, `receiving` from bureaus, `sharing` with bureaus."""
