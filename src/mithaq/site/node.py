@@ -20,9 +20,11 @@ The password of a database given by URL is the secret `database`.
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import re
+import secrets
 import stat
 import tomllib
 import urllib.parse
@@ -171,6 +173,38 @@ def read(folder: pathlib.Path) -> NodeConfig:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ConfigFaulty(f"{CONFIG_FILE} is not TOML: {fault}") from fault
     return _parse(folder.absolute(), fields)
+
+
+def write(config: NodeConfig) -> None:
+    """Make the folders of the node and its node.toml; keep secrets that are there, make `django`.
+
+    Raises:
+        ConfigFaulty: the fields could not be read back.
+    """
+    for folder in (config.folder, config.secrets, config.files):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fields = {name: getattr(config, name) for name in (*_TEXTS, "languages")}
+    _parse(config.folder, fields | {"languages": list(config.languages)})
+    # A JSON text, and a JSON list of texts, are TOML too.
+    lines = (
+        f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in fields.items()
+    )
+    partial = config.folder / f"{CONFIG_FILE}.{os.getpid()}"
+    partial.write_text("".join(lines), encoding="utf-8")
+    partial.replace(config.folder / CONFIG_FILE)
+    if not (config.secrets / "django").exists():
+        write_secret(config, name="django", text=secrets.token_hex(32))
+
+
+def write_secret(config: NodeConfig, *, name: str, text: str) -> None:
+    """Put `text` into the 0600 file of the secret `name`; what was there is replaced whole."""
+    partial = config.secrets / f"{name}.{os.getpid()}"
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(config.secrets / name)
 
 
 def _parse(folder: pathlib.Path, fields: Mapping[str, object]) -> NodeConfig:

@@ -13,7 +13,8 @@ from mithaq import apps as apps_package
 from mithaq.core.ids import BureauId
 from mithaq.site import logs, node
 
-NODE = node.load() or node.NodeConfig(
+_LOADED = node.load()
+NODE = _LOADED or node.NodeConfig(
     folder=pathlib.Path("var/none").absolute(),
     bureau=BureauId("XZ"),
     origin="none.invalid",
@@ -66,7 +67,7 @@ DATABASES = {
 
 # --- Requests ------------------------------------------------------------------------------------
 
-SECRET_KEY = NODE.secret("django") if node.load() else secrets.token_hex(32)
+SECRET_KEY = NODE.secret("django") if _LOADED else secrets.token_hex(32)
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", NODE.endpoint.split("//")[1].split("/")[0].split(":")[0]]
 ROOT_URLCONF = "mithaq.site.urls"

@@ -1,0 +1,34 @@
+"""What a person at a terminal is told about an error: a sentence in their language, and its code."""
+
+from __future__ import annotations
+
+import os
+
+from mithaq.core import codes
+from mithaq.core.errors import MithaqError
+
+FALLBACK = "en"
+
+
+def language() -> str:
+    """Return the caller's language, as the environment tells it, if it is one of ours."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        chosen = os.environ.get(name, "")[:2].lower()
+        if chosen in codes.LANGUAGES:
+            return chosen
+    return FALLBACK
+
+
+def describe(fault: MithaqError) -> str:
+    """Return the sentence for `fault`, its code, and the detail for whoever must mend it."""
+    lines = [f"{_sentence(fault)} [{fault.code}]"]
+    if fault.detail:
+        lines.append(f"  {fault.detail}")
+    return "\n".join(lines)
+
+
+def _sentence(fault: MithaqError) -> str:
+    for entry in codes.codelist("error-code").entries:
+        if entry.maps.get("error") == fault.code:
+            return entry.labels[language()]
+    return (type(fault).__doc__ or fault.code).partition("\n")[0]
