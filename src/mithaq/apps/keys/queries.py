@@ -11,11 +11,14 @@ from django.conf import settings
 from mithaq.apps.keys import store
 from mithaq.apps.keys.models import Key
 from mithaq.core.clock import Period
-from mithaq.core.cose import Algorithm, PublicKey, Signer
+from mithaq.core.cose import Algorithm, PublicKey, Signer, hpke
 from mithaq.core.directory import MemberKey
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import BureauId, KeyId
 from mithaq.core.keys import KeyRole, KeyStore, MemoryKeyStore
+
+STORAGE_LABEL = b"mithaq/storage/v1"
+KID_SIZE = 32  # bytes
 
 
 class NoKeyInForce(MithaqError):
@@ -66,6 +69,24 @@ def node_signer(*, at: dt.datetime) -> Signer:
 def journal_signer(*, at: dt.datetime) -> Signer:
     """Return the signer of the journal's checkpoints at `at`."""
     return _one(KeyRole.JOURNAL, at=at)
+
+
+def seal_for_storage(data: bytes, *, context: bytes) -> bytes:
+    """Return `data` sealed for this bureau itself: the kid of the key, then what was sealed."""
+    kid = keystore().kids(KeyRole.STORAGE)[0]
+    info = STORAGE_LABEL + context
+    return kid + hpke.seal(plaintext=data, key=keystore().public(kid), info=info)
+
+
+def unseal_from_storage(sealed: bytes, *, context: bytes) -> bytes:
+    """Return what `seal_for_storage` sealed in the same context.
+
+    Raises:
+        CannotDecrypt: it was sealed in another context, or altered.
+        KeyNotHeld: the storage key is gone.
+    """
+    kid, rest = KeyId(sealed[:KID_SIZE]), sealed[KID_SIZE:]
+    return keystore().unseal(kid=kid, sealed=rest, info=STORAGE_LABEL + context)
 
 
 def member_keys(*, at: dt.datetime) -> tuple[MemberKey, ...]:
