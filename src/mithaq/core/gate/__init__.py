@@ -9,7 +9,7 @@ was screened.
 
 from __future__ import annotations
 
-from mithaq.core.gate.disclosure import Disclosure, Text
+from mithaq.core.gate.disclosure import Disclosure, Reasons, of_record
 from mithaq.core.gate.rules import RULES, Effect, Rule
 from mithaq.core.gate.screening import (
     ChangedAfterReview,
@@ -23,6 +23,7 @@ from mithaq.core.gate.screening import (
     screen,
     screen_structural,
 )
+from mithaq.core.records.facts import Text
 
 __all__ = [
     "RULES",
@@ -32,12 +33,14 @@ __all__ = [
     "Finding",
     "Held",
     "NotScreened",
+    "Reasons",
     "Refused",
     "Rule",
     "Screening",
     "Text",
     "Verdict",
     "check_unchanged",
+    "of_record",
     "screen",
     "screen_structural",
 ]

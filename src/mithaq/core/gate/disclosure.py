@@ -9,18 +9,22 @@ from dataclasses import dataclass
 
 from mithaq.core import cbor
 from mithaq.core.clock import to_seconds
+from mithaq.core.gate.limits import limits
 from mithaq.core.ids import Digest
+from mithaq.core.records.facts import RecordFacts, Text
 
 _FORM = "mithaq/gate/disclosure/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """One free text: the field it stands in, its language (ISO 639-1), and what it says."""
+class Reasons:
+    """What an officer states when asking to disclose a record."""
 
-    field: str
-    language: str
-    value: str
+    purpose: str
+    necessity: str
+    case_reference: str
+    retain_until: dt.datetime | None
+    urgency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,42 @@ class Disclosure:
     def _sets(self) -> tuple[frozenset[str], ...]:
         persons = (self.person_categories, self.special_categories, self.coercive_against)
         return (self.offences, *persons, self.fled_from)
+
+
+def of_record(
+    *,
+    facts: RecordFacts,
+    reasons: Reasons,
+    audience: str,
+    at: dt.datetime,
+    approved: bool | None = None,
+) -> Disclosure:
+    """Return the disclosure of this bureau's own record to `audience`.
+
+    At the receiver, `approved` says whether the release names a second officer; it is None at
+    the sender.
+    """
+    return Disclosure(
+        purpose=reasons.purpose,
+        necessity=reasons.necessity,
+        case_reference=reasons.case_reference,
+        retain_until=reasons.retain_until,
+        urgency=reasons.urgency,
+        kind=facts.kind,
+        handling=facts.handling,
+        tlp=facts.tlp,
+        at=at,
+        graded=bool(facts.source_grade and facts.information_grade),
+        audience=audience,
+        texts=facts.texts,
+        offences=facts.offences,
+        nominal=facts.kind in limits().nominal_kinds,
+        person_categories=facts.person_categories,
+        special_categories=facts.special_categories,
+        minors=facts.minors,
+        named_supplier=facts.named_supplier,
+        approved=approved,
+    )
 
 
 def _bytes(value: str) -> bytes:

@@ -15,7 +15,15 @@ from mithaq.core.resources import MalformedResource
 
 _FILE = "gate/limits.yaml"
 _KEYS = frozenset(
-    {"source", "necessity", "retention_days", "without_persons", "coercive", "never_coerced"}
+    {
+        "source",
+        "necessity",
+        "retention_days",
+        "nominal_kinds",
+        "without_persons",
+        "coercive",
+        "never_coerced",
+    }
 )
 
 
@@ -29,6 +37,8 @@ class Limits:
     """Fewest different words of a necessity."""
     retention_days: Mapping[str, int]
     """Most days, by purpose."""
+    nominal_kinds: frozenset[str]
+    """Kinds of record that single out a natural person."""
     without_persons: frozenset[str]
     """Purposes that never need data on a particular person."""
     coercive: frozenset[str]
@@ -51,6 +61,7 @@ def limits() -> Limits:
         necessity_characters=_number(necessity.get("characters"), where="necessity"),
         necessity_words=_number(necessity.get("words"), where="necessity"),
         retention_days=_days(content.get("retention_days")),
+        nominal_kinds=_codes(content, "nominal_kinds", of="record-kind"),
         without_persons=_codes(content, "without_persons", of="purpose"),
         coercive=_codes(content, "coercive", of="purpose"),
         never_coerced=_codes(content, "never_coerced", of="person-category"),
