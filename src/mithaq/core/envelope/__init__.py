@@ -10,6 +10,7 @@ it; a relay can verify an envelope and cannot read it.
 
 from __future__ import annotations
 
+from mithaq.core.envelope.checks import Directory, Seen
 from mithaq.core.envelope.context import Attachment, Context
 from mithaq.core.envelope.errors import (
     BadCommitment,
@@ -39,8 +40,6 @@ from mithaq.core.envelope.evidence import Evidence, read_evidence, verify_eviden
 from mithaq.core.envelope.limits import CLOCK_SKEW, MAX_ENVELOPE, MAX_LIFETIME, PROFILE
 from mithaq.core.envelope.obligations import OBLIGATIONS, OUTER_OBLIGATIONS, Obligation
 from mithaq.core.envelope.opening import (
-    Directory,
-    Seen,
     open_,
     read_routing,
     verify_outer,
