@@ -6,7 +6,14 @@ import datetime as dt
 import functools
 
 from mithaq.apps.directory.models import Member
-from mithaq.core.directory import Descriptor, Keyring, UnknownSender, trusted_descriptor
+from mithaq.core.directory import (
+    Descriptor,
+    Keyring,
+    UnknownSender,
+    fingerprint,
+    grouped,
+    trusted_descriptor,
+)
 from mithaq.core.ids import BureauId
 
 
@@ -44,6 +51,22 @@ def endpoint(*, bureau: BureauId, at: dt.datetime) -> str:
         UnknownSender: there is no such member.
     """
     return keyring(at=at).descriptor(bureau).endpoint
+
+
+def fingerprint_of(bureau: BureauId) -> str:
+    """Return the fingerprint of a member's authority in groups, to be read aloud.
+
+    Raises:
+        UnknownSender: there is no such member.
+    """
+    found = descriptor(bureau)
+    return grouped(fingerprint(found.authority(found.issued_at)))
+
+
+def in_force_before(successor: Descriptor) -> Descriptor | None:
+    """Return the descriptor in force of the bureau that `successor` says it is of, or None."""
+    row = Member.objects.filter(pk=successor.bureau).first()
+    return None if row is None else trusted_descriptor(bytes(row.descriptor))
 
 
 def signed_descriptor(bureau: BureauId) -> bytes:

@@ -160,8 +160,10 @@ def withdraw(*, hold: uuid.UUID, by: Officer, at: dt.datetime) -> Hold:
 
 
 @transaction.atomic
-def count_refusal(*, refusal: NewRefusal, subject: str, by: str, at: dt.datetime) -> None:
-    """Count `refusal` and write it down; `subject` and `by` stand in the journal only.
+def count_refusal(*, refusal: NewRefusal, subject: str, by: str, at: dt.datetime) -> uuid.UUID:
+    """Count `refusal`, write it down and return the id of the journal entry.
+
+    `subject` and `by` stand in the journal only.
 
     Raises:
         UnknownGround: the ground is in none of the lists.
@@ -169,7 +171,7 @@ def count_refusal(*, refusal: NewRefusal, subject: str, by: str, at: dt.datetime
     if not _is_ground(refusal.ground):
         raise UnknownGround
     _count(refusal, at=at)
-    journal.record(
+    return journal.record(
         kind=_EVENT[refusal.stage],
         actor=by,
         subject=subject,
