@@ -36,6 +36,17 @@ def echo_json(value: Mapping[str, object] | list[Mapping[str, object]]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def echo_rows(rows: list[dict[str, object]], *, as_json: bool) -> None:
+    """Print rows as JSON, or one a line with their values; say so if there are none."""
+    if as_json:
+        echo_json(list(rows))
+        return
+    for row in rows:
+        click.echo("  ".join("-" if value is None else str(value) for value in row.values()))
+    if len(rows) == 0:
+        click.echo("none")
+
+
 def checkout() -> pathlib.Path:
     """Return the root of the checkout.
 
