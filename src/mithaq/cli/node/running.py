@@ -84,7 +84,7 @@ def wait_until_healthy(config: NodeConfig, processes: tuple[Process, ...]) -> No
                 return
             raise NotHealthy(f"another node answers on {config.listen}")
         time.sleep(POLL)
-    raise NotHealthy(f"{config.bureau} does not answer on {config.listen}")
+    raise NotHealthy(f"{config.bureau} at {config.listen} (logs: {config.folder / 'log'})")
 
 
 def run(config: NodeConfig) -> None:
