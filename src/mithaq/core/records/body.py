@@ -17,7 +17,6 @@ from mithaq.core.ids import Digest
 from mithaq.core.records.method import Method
 
 _METHOD: TypeAdapter[Method] = TypeAdapter(Method)
-_BODY: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 
 class BadBody(MithaqError):
@@ -28,7 +27,8 @@ class BadBody(MithaqError):
 
 def to_body(method: Method) -> dict[str, JsonValue]:
     """Return `method` as JSON values, without what is empty."""
-    return _BODY.validate_python(_METHOD.dump_python(method, mode="json", exclude_defaults=True))
+    body: dict[str, JsonValue] = _METHOD.dump_python(method, mode="json", exclude_defaults=True)
+    return body
 
 
 def from_body(body: Mapping[str, JsonValue]) -> Method:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from mithaq.core.errors import MithaqError
 
 MAX_FAULTS = 20  # faults told at once; a broken exporter repeats itself
@@ -38,3 +40,16 @@ class Refused(MithaqError):
 def refuse(code: str, detail: str, *, object_id: str = "the file", field: str = "") -> Refused:
     """Return the refusal for one fault."""
     return Refused([Fault(code=code, object_id=object_id, field=field, detail=detail)])
+
+
+def faults_of(fault: ValidationError, *, object_id: str, within: str = "") -> list[Fault]:
+    """Return what pydantic found as faults of ours, without the values themselves."""
+    return [
+        Fault(
+            code="stix.bad_field",
+            object_id=object_id,
+            field=".".join([*([within] if within else []), *map(str, one["loc"])]),
+            detail=one["msg"],
+        )
+        for one in fault.errors(include_url=False, include_input=False)
+    ]

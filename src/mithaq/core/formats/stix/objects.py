@@ -48,7 +48,12 @@ def key_of(text: str) -> uuid.UUID:
     return uuid.UUID(text[-36:])
 
 
-def _instant(value: object) -> dt.datetime:
+def instant_of(value: object) -> dt.datetime:
+    """Return the aware UTC instant that STIX wrote as `value`.
+
+    Raises:
+        ValueError: not a calendar instant of the form asked for.
+    """
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         return dt.datetime.fromisoformat(value)
     raise ValueError('not an instant such as "2026-11-21T08:30:00.000Z"')
@@ -71,7 +76,7 @@ def _foreign(value: JsonValue) -> JsonValue:
     return value
 
 
-Instant = Annotated[dt.datetime, BeforeValidator(_instant)]
+Instant = Annotated[dt.datetime, BeforeValidator(instant_of)]
 StixId = Annotated[str, AfterValidator(_reference)]
 AttackPatternId = Annotated[str, AfterValidator(_attack_pattern)]
 Url = Annotated[
@@ -99,7 +104,9 @@ class ExternalReference(BaseModel):
     url: Url = ""
     external_id: coded.OptionalText = ""
     description: coded.LongText = ""
-    hashes: Annotated[dict[coded.ShortText, coded.ShortText], Field(max_length=10)] = {}
+    hashes: Annotated[
+        dict[coded.ShortText, coded.ShortText], Field(max_length=10, default_factory=dict)
+    ]
 
     def says_something(self) -> bool:
         """Return whether one of the three properties of which STIX asks for one is there."""
@@ -125,7 +132,7 @@ class AttackPattern(BaseModel):
     external_references: Annotated[tuple[ExternalReference, ...], _Listed] = ()
     object_marking_refs: Annotated[tuple[StixId, ...], _Listed] = ()
     created_by_ref: StixId | None = None
-    extensions: Annotated[dict[str, Foreign], Field(max_length=20)] = {}
+    extensions: Annotated[dict[str, Foreign], Field(max_length=20, default_factory=dict)]
 
 
 class RelationTo(BaseModel):
@@ -158,7 +165,7 @@ class Extension(BaseModel):
     handling: coded.HandlingCode | None = None
     expires: Instant | None = None
     relations: Annotated[tuple[RelationTo, ...], _Listed] = ()
-    foreign: dict[str, Foreign] = {}
+    foreign: Annotated[dict[str, Foreign], Field(default_factory=dict)]
 
 
 class Relationship(BaseModel):

@@ -9,7 +9,7 @@ from pydantic import JsonValue, ValidationError
 
 from mithaq.core import codes
 from mithaq.core.formats.stix import foreign
-from mithaq.core.formats.stix.faults import Fault
+from mithaq.core.formats.stix.faults import Fault, faults_of
 from mithaq.core.formats.stix.markings import Markings, Marks
 from mithaq.core.formats.stix.objects import (
     AttackPattern,
@@ -19,19 +19,22 @@ from mithaq.core.formats.stix.objects import (
     key_of,
 )
 from mithaq.core.formats.stix.parsing import JsonObject
+from mithaq.core.formats.stix.ties import Beside
 from mithaq.core.formats.stix.vocabulary import (
     EXTENSION_ID,
     FRAMEWORK_OFFENCES,
     FRAMEWORK_STAGES,
     PROPERTY_EXTENSION,
 )
-from mithaq.core.records.method import Method, Phase, Reference, Relation
+from mithaq.core.records.method import Method, Phase, Reference, Relation, Translation
 
 _EMPTY: JsonObject = {"extension_type": PROPERTY_EXTENSION}
 
 
-def read(found: JsonObject, *, markings: Markings) -> tuple[Method | None, list[Fault]]:
-    """Return the method that `found` describes, or None and what is wrong with it."""
+def read(
+    found: JsonObject, *, markings: Markings, beside: Beside
+) -> tuple[Method | None, list[Fault]]:
+    """Return the method that `found` describes, or None; and what is wrong with it."""
     name = str(found["id"])
     outer, own = _split(found)
     try:
@@ -45,20 +48,10 @@ def read(found: JsonObject, *, markings: Markings) -> tuple[Method | None, list[
     marks, faults = markings.marks(pattern.object_marking_refs, object_id=name)
     faults += _wrong_references(pattern.external_references, name=name)
     faults += foreign.faults(pattern, extension, name=name)
-    return _method(pattern, extension, marks=marks), faults
-
-
-def faults_of(fault: ValidationError, *, object_id: str, within: str = "") -> list[Fault]:
-    """Return what pydantic found as faults of ours, without the values themselves."""
-    return [
-        Fault(
-            code="stix.bad_field",
-            object_id=object_id,
-            field=".".join([*([within] if within else []), *map(str, one["loc"])]),
-            detail=one["msg"],
-        )
-        for one in fault.errors(include_url=False, include_input=False)
-    ]
+    words, wrong = beside.words(pattern)
+    relations = beside.relations_of(pattern, extension)
+    method = _method(pattern, extension, marks=marks, words=words, relations=relations)
+    return method, faults + wrong
 
 
 def _split(found: JsonObject) -> tuple[JsonObject, JsonValue]:
@@ -70,7 +63,14 @@ def _split(found: JsonObject) -> tuple[JsonObject, JsonValue]:
     return {**found, "extensions": others}, extensions[EXTENSION_ID]
 
 
-def _method(pattern: AttackPattern, extension: Extension, *, marks: Marks) -> Method:
+def _method(
+    pattern: AttackPattern,
+    extension: Extension,
+    *,
+    marks: Marks,
+    words: tuple[Translation, ...],
+    relations: tuple[Relation, ...],
+) -> Method:
     creator = pattern.created_by_ref
     return Method(
         key=key_of(pattern.id),
@@ -80,6 +80,7 @@ def _method(pattern: AttackPattern, extension: Extension, *, marks: Marks) -> Me
         language=pattern.lang,
         description=pattern.description,
         aliases=pattern.aliases,
+        translations=words,
         offences=extension.offences or _framework_offences(pattern.kill_chain_phases),
         stages=extension.stages or _framework_stages(pattern.kill_chain_phases),
         phases=tuple(
@@ -112,9 +113,7 @@ def _method(pattern: AttackPattern, extension: Extension, *, marks: Marks) -> Me
             )
             for one in pattern.external_references
         ),
-        relations=tuple(
-            Relation(kind=one.kind, target=key_of(one.target)) for one in extension.relations
-        ),
+        relations=relations,
         statements=marks.statements,
         created_by=None if creator is None else key_of(creator),
         foreign=foreign.kept(pattern, extension),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mithaq.core.formats.stix import outline, patterns, ties
 from mithaq.core.formats.stix.faults import Fault, Refused, refuse
@@ -49,20 +49,21 @@ def read_bundle(data: bytes, *, progress: Callable[[int, int], None] = _silent) 
     markings = Markings()
     for found in by_type.get(outline.MARKING, []):
         faults += markings.add(found)
-    methods: dict[str, Method] = {}
+    beside, wrong = ties.read(by_type)
+    faults += wrong
+    methods: list[Method] = []
     attack_patterns = by_type.get(outline.ATTACK_PATTERN, [])
     for done, found in enumerate(attack_patterns):
         if done % PROGRESS_EVERY == 0:
             progress(done, len(attack_patterns))
-        method, wrong = patterns.read(found, markings=markings)
+        method, wrong = patterns.read(found, markings=markings, beside=beside)
         faults += wrong
         if method is not None:
-            methods[str(found["id"])] = method
+            methods.append(method)
     _stop(faults)
-    _tie(methods, by_type)
     progress(len(attack_patterns), len(attack_patterns))
     counts = Counter(str(found["type"]) for found in objects if found["type"] in PASSED_OVER)
-    return Bundle(methods=tuple(methods.values()), passed_over=dict(counts), objects=tuple(objects))
+    return Bundle(methods=tuple(methods), passed_over=dict(counts), objects=tuple(objects))
 
 
 def read_method(data: bytes) -> Method:
@@ -75,20 +76,6 @@ def read_method(data: bytes) -> Method:
     if len(methods) != 1:
         raise refuse("stix.not_a_bundle", "it does not hold exactly one attack-pattern")
     return methods[0]
-
-
-def _tie(methods: dict[str, Method], by_type: Mapping[str, list[JsonObject]]) -> None:
-    """Add to `methods` what relationships and translations say of them."""
-    translations, faults = ties.translations(by_type.get(outline.LANGUAGE_CONTENT, []), methods)
-    known = {str(found["id"]) for group in by_type.values() for found in group}
-    relations, wrong = ties.relations(by_type.get(outline.RELATIONSHIP, []), known=known)
-    _stop(faults + wrong)
-    for key, words in translations.items():
-        methods[key] = replace(methods[key], translations=words)
-    for key, new in relations.items():
-        before = methods[key].relations
-        added = tuple(relation for relation in new if relation not in before)
-        methods[key] = replace(methods[key], relations=before + added)
 
 
 def _stop(faults: list[Fault]) -> None:
