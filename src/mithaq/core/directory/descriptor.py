@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mithaq.core import cbor
@@ -168,7 +168,7 @@ def _is_text(text: str) -> bool:
     return bool(text.strip()) and len(text) <= MAX_TEXT and text.isprintable()
 
 
-_CHECKS = {
+_CHECKS: Mapping[str, Callable[[Descriptor], bool]] = {
     "the bureau's code": _is_bureau,
     "the serial number": lambda descriptor: 0 < descriptor.serial < 1 << 63,
     "the kind of bureau": lambda descriptor: _CODE.fullmatch(descriptor.kind) is not None,

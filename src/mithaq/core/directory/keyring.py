@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from mithaq.core.cose import PublicKey
 from mithaq.core.directory.descriptor import Descriptor, MemberKey, authority_pair
@@ -15,8 +16,9 @@ from mithaq.core.keys import KeyRole
 class Keyring:
     """The keys of all members, out of descriptors that were believed. It never changes.
 
-    Of several descriptors of one bureau the one with the highest serial number is in force; the
-    others add only keys that it no longer names, so that old evidence can still be checked.
+    Of several descriptors of one bureau the one with the highest serial number is in force. A key
+    that it no longer names was in force until it was issued, so that old evidence can still be
+    checked and nothing new be signed.
     """
 
     __slots__ = ("_by_kid", "_descriptors", "_keys")
@@ -27,8 +29,7 @@ class Keyring:
         named: dict[BureauId, dict[KeyId, MemberKey]] = {}
         for descriptor in sorted(descriptors, key=lambda descriptor: descriptor.serial):
             self._descriptors[descriptor.bureau] = descriptor
-            keys = named.setdefault(descriptor.bureau, {})
-            keys.update({key.public.kid: key for key in descriptor.keys})
+            named[descriptor.bureau] = _succeed(named.get(descriptor.bureau, {}), descriptor)
         self._keys = {member: tuple(keys.values()) for member, keys in named.items()}
         for member, keys in named.items():
             self._by_kid |= {(member, kid, key.role): key for kid, key in keys.items()}
@@ -109,3 +110,17 @@ class Keyring:
         if not found:
             raise KeyExpired(f"no {role} key of that member is in force")
         return found
+
+
+def _succeed(held: Mapping[KeyId, MemberKey], descriptor: Descriptor) -> dict[KeyId, MemberKey]:
+    """Return the keys after `descriptor`: those it names, and the others, ended."""
+    named = {key.public.kid: key for key in descriptor.keys}
+    ended = {kid: _until(key, descriptor.issued_at) for kid, key in held.items()}
+    return ended | named
+
+
+def _until(key: MemberKey, instant: dt.datetime) -> MemberKey:
+    ends_at = key.validity.ends_at
+    if ends_at is not None and ends_at <= instant:
+        return key
+    return replace(key, validity=replace(key.validity, ends_at=instant))
