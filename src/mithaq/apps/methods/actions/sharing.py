@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-from django.db import transaction
 
 from mithaq.apps.exchange.actions import submission
 from mithaq.apps.exchange.actions.release import ReleaseRequest
@@ -78,19 +75,6 @@ def release(row: Method, *, audience: BureauId, pact_id: Urn, reasons: Reasons) 
         language=row.language,
         urgency=reasons.urgency,
     )
-
-
-@transaction.atomic
-def mark_shared(*, urns: Sequence[Urn], at: dt.datetime) -> None:
-    """Move methods of our own that left to the state that the table gives; others stay.
-
-    The exchange calls it, in the transaction that seals them and journals the disclosure.
-    """
-    found = Method.objects.select_for_update().filter(urn__in=urns).only("id", "state", "origin")
-    for row in found.order_by("id"):
-        if queries.is_own(row) and METHOD.allows(MethodState(row.state), MethodAct.SHARE):
-            state = METHOD.next(MethodState(row.state), MethodAct.SHARE)
-            Method.objects.filter(pk=row.pk).exclude(state=state).update(state=state)
 
 
 def _check_state(row: Method) -> None:

@@ -1,0 +1,30 @@
+"""The methods app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from mithaq.core import records
+from mithaq.core.formats import stix
+
+
+class Methods(AppConfig):
+    """Criminal methods, the bureau's own and received ones."""
+
+    name = "mithaq.apps.methods"
+    label = "methods"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Announce the kind of record that this desk keeps."""
+        from mithaq.apps.methods.actions import receiving, states
+
+        records.register(
+            records.Kind(
+                code="method",
+                desk="methods",
+                read=stix.read_method,
+                receive_many=receiving.receive_many,
+                sent=states.mark_shared,
+            )
+        )
