@@ -13,10 +13,10 @@ from mithaq.core import cbor, cose, envelope
 from mithaq.core.clock import Period
 from mithaq.core.cose import Header, PublicKey, Signer
 from mithaq.core.cose.encrypt import header_bytes
+from mithaq.core.directory.errors import KeyExpired, UnknownSender
 from mithaq.core.envelope import ContentKey, Context, Directory, Opened
 from mithaq.core.envelope.limits import ENCRYPTED_TYPE, Label
 from mithaq.core.envelope.sealing import commitment
-from mithaq.core.errors import MithaqError
 from mithaq.core.ids import BureauId, Digest, KeyId, MessageId, make_urn
 from mithaq.core.keys import ALGORITHMS, HeldKey, KeyRole, MemoryKeyStore, PrivateKey
 
@@ -27,18 +27,6 @@ MINUTE = dt.timedelta(minutes=1)
 VALIDITY = Period(starts_at=NOW - 300 * DAY, ends_at=NOW + 300 * DAY)
 CONTENT_KEY = ContentKey(b"c" * 32)
 PAYLOAD = b"a method, in its canonical form"
-
-
-class UnknownSender(MithaqError):
-    """The book does not hold that key of that bureau."""
-
-    code = "envelope.unknown_sender"
-
-
-class KeyExpired(MithaqError):
-    """The key was not valid at that time."""
-
-    code = "envelope.key_expired"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,5 +222,6 @@ def open_as(
 
 
 def flip(data: bytes, position: int, mask: int = 1) -> bytes:
-    """Return `data` with the bits of `mask` changed in one byte."""
+    """Return `data` with the bits of `mask` changed in one byte, counted as Python counts."""
+    position %= len(data)
     return data[:position] + bytes([data[position] ^ mask]) + data[position + 1 :]
