@@ -169,7 +169,10 @@ def _written(pact: Pact) -> bytes:
         "validity": period_value(pact.validity),
         "clauses": clauses,
     }
-    return cbor.encode(value)
+    try:
+        return cbor.encode(value)
+    except cbor.NotEncodable as fault:
+        raise MalformedPact(fault.detail) from fault
 
 
 def _validity(fields: cbor.Fields) -> Period:
