@@ -6,8 +6,7 @@ import os
 
 from mithaq.core import codes
 from mithaq.core.errors import MithaqError
-
-FALLBACK = "en"
+from mithaq.site.sentences import FALLBACK, sentence
 
 
 def language() -> str:
@@ -21,14 +20,7 @@ def language() -> str:
 
 def describe(fault: MithaqError) -> str:
     """Return the sentence for `fault`, its code, and the detail for whoever must mend it."""
-    lines = [f"{_sentence(fault)} [{fault.code}]"]
+    lines = [f"{sentence(fault, language=language())} [{fault.code}]"]
     if fault.detail:
         lines.append(f"  {fault.detail}")
     return "\n".join(lines)
-
-
-def _sentence(fault: MithaqError) -> str:
-    for entry in codes.codelist("error-code").entries:
-        if entry.maps.get("error") == fault.code:
-            return entry.labels[language()]
-    return (type(fault).__doc__ or fault.code).partition("\n")[0]

@@ -1,70 +1,55 @@
-"""Faults as RFC 9457 problem documents, with the stable code and a sentence for people."""
+"""Errors of ours as answers over HTTP: problem details with a stable code.
+
+Source: RFC 9457.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-import structlog
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import get_language_from_request
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-from mithaq.core import codes
 from mithaq.core.errors import MithaqError
+from mithaq.site.sentences import sentence
 
 CONTENT_TYPE = "application/problem+json"
-URN = "urn:mithaq:error:"
-
-STATUS = {
+STATUSES: Mapping[str, HTTPStatus] = {
     "permission.denied": HTTPStatus.FORBIDDEN,
     "record.not_found": HTTPStatus.NOT_FOUND,
-    "wire.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "workflow.not_allowed": HTTPStatus.CONFLICT,
     "record.changed_meanwhile": HTTPStatus.CONFLICT,
-    "gate.same_officer": HTTPStatus.FORBIDDEN,
-    "gate.changed_after_review": HTTPStatus.CONFLICT,
-    "request.unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "workflow.not_allowed": HTTPStatus.CONFLICT,
+    "envelope.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "journal.unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-log = structlog.get_logger()
 
-
-def sentence(code: str, *, language: str) -> str:
-    """Return the sentence of an error code in `language`, or the code itself."""
-    errors = codes.codelist("error-code")
-    key = code.replace(".", "-").replace("_", "-")
-    return errors.label(key, language) if key in errors else code
-
-
-def response(fault: MithaqError, *, request: HttpRequest) -> HttpResponse:
-    """Return the problem document of `fault`.
-
-    `detail` names object and field; it is written for developers and holds no personal data.
-    """
-    status = STATUS.get(fault.code, HTTPStatus.BAD_REQUEST)
-    document = {
-        "type": URN + fault.code,
+def answer(fault: MithaqError, *, request: HttpRequest) -> HttpResponse:
+    """Return `fault` as problem details: code, sentence in the caller's language, detail."""
+    status = STATUSES.get(fault.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+    language = request.headers.get("Accept-Language", "")[:2].lower()
+    body = {
+        "type": f"urn:mithaq:error:{fault.code}",
+        "status": status,
         "code": fault.code,
-        "status": int(status),
-        "title": sentence(fault.code, language=get_language_from_request(request)),
-        "detail": fault.detail,
+        "title": sentence(fault, language=language),
+        **({"detail": fault.detail} if fault.detail else {}),
     }
-    return JsonResponse(document, status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(
+        body, status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 class Problems:
-    """Middleware: a fault of ours that a view raises becomes a problem document."""
+    """Middleware: what a view raises of ours becomes an answer; everything else stays a fault."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request."""
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """Answer a fault of ours; leave others to Django."""
-        if not isinstance(fault, MithaqError):
-            return None
-        log.info("request.refused", code=fault.code, method=request.method)
-        return response(fault, request=request)
+        """Answer for an error of ours."""
+        return answer(fault, request=request) if isinstance(fault, MithaqError) else None

@@ -72,7 +72,10 @@ DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", NODE.endpoint.split("//")[1].split("/")[0].split(":")[0]]
 ROOT_URLCONF = "mithaq.site.urls"
 WSGI_APPLICATION = "mithaq.site.wsgi.application"
-MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "mithaq.site.problems.Problems",
+]
 APPEND_SLASH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # bytes: a batch of envelopes of 1 MiB
 SECURE_CONTENT_TYPE_NOSNIFF = True

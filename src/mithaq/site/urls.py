@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
 from mithaq.site import health
+from mithaq.site.api import api
 
-MOUNTS = {
-    "wire/v1/": "mithaq.apps.exchange.urls",
-    "api/v1/": "mithaq.site.api",
-}
+EXCHANGE = "mithaq.apps.exchange"
 
-
-def _mounted() -> list[URLPattern | URLResolver]:
-    present = {
-        where: module for where, module in MOUNTS.items() if importlib.util.find_spec(module)
-    }
-    return [path(where, include(module)) for where, module in present.items()]
-
-
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health),
-    *_mounted(),
+    path("api/v1/", api.urls),
 ]
+if apps.is_installed(EXCHANGE):
+    urlpatterns.append(path("wire/v1/", include(f"{EXCHANGE}.urls")))
