@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection, transaction
+from pydantic import JsonValue
 
 from mithaq.apps.methods.models import Method
 from mithaq.apps.methods.queries import CONFIGURATIONS, OTHER_CONFIGURATION
@@ -34,7 +35,7 @@ def index_waiting(*, limit: int = BATCH) -> int:
     return _index(rows.select_for_update(skip_locked=True).values_list("id", "body")[:limit])
 
 
-def _index(rows: Iterable[tuple[uuid.UUID, dict[str, object]]]) -> int:
+def _index(rows: Iterable[tuple[uuid.UUID, Mapping[str, JsonValue]]]) -> int:
     done = 0
     with connection.cursor() as cursor:
         for key, content in rows:
