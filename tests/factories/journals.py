@@ -43,3 +43,9 @@ class Journal:
             assert checkpointed is not None
             placed |= checkpointed.positions
         return sorted(placed, key=placed.__getitem__)
+
+
+def ids(found: object) -> list[uuid.UUID]:
+    """Return `found`, checked to be a list of ids."""
+    assert isinstance(found, list)
+    return [entry for entry in found if isinstance(entry, uuid.UUID)]

@@ -10,8 +10,6 @@ from mithaq.core.errors import MithaqError
 class DirectoryError(MithaqError):
     """Base of every fault of the directory."""
 
-    code: ClassVar[str] = "directory.error"
-
 
 class MalformedDescriptor(DirectoryError):
     """The bytes, or the fields, are not those of a descriptor."""

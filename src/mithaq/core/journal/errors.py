@@ -10,8 +10,6 @@ from mithaq.core.errors import MithaqError
 class JournalError(MithaqError):
     """Base of every fault found in a journal."""
 
-    code: ClassVar[str] = "journal.error"
-
 
 class BadProof(JournalError):
     """A proof does not lead from what it proves to the root it names."""
