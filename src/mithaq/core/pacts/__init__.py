@@ -19,7 +19,7 @@ from mithaq.core.pacts.errors import (
     UnknownPact,
     WrongVersion,
 )
-from mithaq.core.pacts.limits import Deadlines, Quota
+from mithaq.core.pacts.limits import Deadlines, Quota, Retention
 from mithaq.core.pacts.notice import Act, Notice, Standing
 from mithaq.core.pacts.pact import Pact, read, walk
 from mithaq.core.pacts.passage import Allow, Decision, Passage, Refuse
@@ -58,6 +58,7 @@ __all__ = [
     "Passage",
     "Quota",
     "Refuse",
+    "Retention",
     "Sentence",
     "SignedNotice",
     "SignedPact",
