@@ -169,23 +169,26 @@ class Craft:
     committed: ContentKey = CONTENT_KEY
 
     def build(self) -> bytes:
-        context_headers = self.inner_context(
-            self.context.headers(commitment=commitment(self.committed))
-        )
-        signed = cose.sign(
+        return self.wrap(self.signed(self.sign()))
+
+    def context_headers(self) -> Headers:
+        return self.inner_context(self.context.headers(commitment=commitment(self.committed)))
+
+    def sign(self) -> bytes:
+        """Return the content as the authority signs it."""
+        return cose.sign(
             payload=self.payload,
             signers=self.issuer.authority if self.signers is None else self.signers,
             protected={},
-            external_aad=header_bytes(context_headers),
+            external_aad=header_bytes(self.context_headers()),
         )
-        return self.wrap(self.signed(signed), context_headers)
 
-    def wrap(self, signed: bytes, context_headers: Headers) -> bytes:
-        """Return the envelope round a signed content made elsewhere."""
+    def wrap(self, signed: bytes) -> bytes:
+        """Return the envelope round a signed content, made here or elsewhere."""
         encrypted = self.encrypted(
             cose.encrypt(
                 plaintext=signed,
-                protected=context_headers,
+                protected=self.context_headers(),
                 content_key=CONTENT_KEY,
                 recipient=self.recipient or bureau(self.context.audience).sealing,
             )
