@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "directory": "Show and load the members.",
     "pacts": "Sign, load and show pacts.",
     "gate": "Screen a text or a record, and show the rules.",
+    "people": "Make officers and their tokens.",
     "methods": "Import, export and share criminal methods.",
     "exchange": "Show and carry envelopes.",
     "journal": "Verify and prove the journal.",
