@@ -1,0 +1,1 @@
+"""The exchange: what leaves, what arrives, and the evidence of both."""

@@ -1,0 +1,168 @@
+"""Taking the receipts that come back, and issuing our own.
+
+A receipt of our own envelope moves its evidence; a receipt of an envelope that we only relayed
+goes on to its issuer. Each is checked before anything is written; receipts may come late, twice
+and out of order, and none of that does harm.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import transaction
+
+from mithaq.apps.directory import queries as directory
+from mithaq.apps.exchange.actions import wakening
+from mithaq.apps.exchange.models import Evidence, Outbound, OutgoingReceipt
+from mithaq.apps.journal import actions as journal
+from mithaq.apps.keys import queries as keys
+from mithaq.core.envelope.receipts import ReceiptFacts, read_receipt
+from mithaq.core.errors import MithaqError
+from mithaq.core.workflow import EVIDENCE, EvidenceAct, EvidenceState
+
+_ACTS = {
+    EvidenceState.RELAYED: EvidenceAct.RELAY,
+    EvidenceState.RECEIVED: EvidenceAct.RECEIVE,
+    EvidenceState.OPENED: EvidenceAct.OPEN,
+    EvidenceState.REFUSED: EvidenceAct.REFUSE,
+}
+
+
+Told = tuple[ReceiptFacts, bytes]
+"""What a verified receipt states, and the receipt."""
+
+
+class UnknownReceipt(MithaqError):
+    """A receipt tells of no envelope that left this bureau, or of another one."""
+
+    code = "receipt.unknown_envelope"
+
+
+@transaction.atomic
+def take(*, bodies: Sequence[bytes], at: dt.datetime) -> list[str]:
+    """Return the code of the fault of each receipt, in order; empty where it was taken."""
+    keyring = directory.keyring(at=at)
+    faults: list[str] = []
+    read: list[Told] = []
+    for body in bodies:
+        try:
+            read.append((read_receipt(body, keyring=keyring, at=at).facts, body))
+            faults.append("")
+        except MithaqError as fault:
+            faults.append(fault.code)
+    known = _rows(receipt for receipt, _ in read)
+    good = iter([_fault_of(receipt, known) for receipt, _ in read])
+    faults = [next(good) if fault == "" else fault for fault in faults]
+    matching = [(receipt, body) for receipt, body in read if _fault_of(receipt, known) == ""]
+    _settle([pair for pair in matching if _row(pair[0], known).issuer == keys.me()], known, at=at)
+    _pass_on([pair for pair in matching if _row(pair[0], known).issuer != keys.me()], known, at=at)
+    return faults
+
+
+def _rows(read: Iterable[ReceiptFacts]) -> dict[uuid.UUID, Outbound]:
+    """Return the locked rows of the envelopes that receipts tell of, by message id."""
+    names = {uuid.UUID(bytes=receipt.message_id) for receipt in read}
+    rows = Outbound.objects.select_for_update().defer("sealed").filter(pk__in=names)
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def _row(receipt: ReceiptFacts, known: Mapping[uuid.UUID, Outbound]) -> Outbound:
+    return known[uuid.UUID(bytes=receipt.message_id)]
+
+
+def _fault_of(receipt: ReceiptFacts, known: Mapping[uuid.UUID, Outbound]) -> str:
+    row = known.get(uuid.UUID(bytes=receipt.message_id))
+    if row is None or bytes(row.digest) != receipt.envelope_digest:
+        return UnknownReceipt.code
+    if (receipt.issuer, receipt.audience) != (row.issuer, row.audience):
+        return UnknownReceipt.code
+    by_stranger = receipt.reporter not in (row.audience, row.next_hop)
+    return UnknownReceipt.code if by_stranger or receipt.state not in _ACTS else ""
+
+
+def _settle(
+    pairs: Sequence[Told],
+    known: Mapping[uuid.UUID, Outbound],
+    *,
+    at: dt.datetime,
+) -> None:
+    """Move the evidence of our own envelopes and keep the receipts."""
+    new = [pair for pair in pairs if _advances(_row(pair[0], known), pair[0].state)]
+    for receipt, _ in new:
+        row = _row(receipt, known)
+        row.state = EVIDENCE.next(EvidenceState(row.state), _ACTS[receipt.state])
+        if row.state in EVIDENCE.finals:
+            row.next_attempt_at = None
+    moved = {row.pk: row for row in (_row(receipt, known) for receipt, _ in new)}
+    _store_states(list(moved.values()))
+    Evidence.objects.bulk_create(
+        [_evidence(receipt, body, _row(receipt, known)) for receipt, body in pairs],
+        ignore_conflicts=True,
+    )
+    journal.record_many(_entry(receipt, _row(receipt, known), at=at) for receipt, _ in new)
+
+
+def _advances(row: Outbound, state: EvidenceState) -> bool:
+    return state != row.state and EVIDENCE.allows(EvidenceState(row.state), _ACTS[state])
+
+
+def _store_states(rows: Sequence[Outbound]) -> None:
+    for state in {row.state for row in rows}:
+        same = [row.pk for row in rows if row.state == state]
+        query = Outbound.objects.filter(pk__in=same)
+        if state in EVIDENCE.finals:
+            query.update(state=state, next_attempt_at=None)
+        else:
+            query.update(state=state)
+
+
+def _evidence(receipt: ReceiptFacts, body: bytes, row: Outbound) -> Evidence:
+    return Evidence(
+        message_id=row.message_id,
+        state=receipt.state,
+        peer=receipt.reporter,
+        at=receipt.at,
+        ground=receipt.ground or "",
+        receipt=body,
+        retain_until=row.retain_until,
+    )
+
+
+def _entry(receipt: ReceiptFacts, row: Outbound, *, at: dt.datetime) -> journal.NewEntry:
+    return journal.NewEntry(
+        kind="receipt-received",
+        actor=keys.me(),
+        subject=f"{row.message_id}/{receipt.state}",
+        purpose=row.purpose,
+        pact=row.pact_id,
+        peer=receipt.reporter,
+        at=at,
+    )
+
+
+def _pass_on(
+    pairs: Sequence[Told],
+    known: Mapping[uuid.UUID, Outbound],
+    *,
+    at: dt.datetime,
+) -> None:
+    """Queue receipts of envelopes that we relayed for the bureau that issued them."""
+    rows = [
+        OutgoingReceipt(
+            audience=_row(receipt, known).issuer,
+            next_hop=_row(receipt, known).issuer,
+            issuer=_row(receipt, known).issuer,
+            message_id=_row(receipt, known).message_id,
+            state=receipt.state,
+            body=body,
+            created_at=at,
+            expires_at=_row(receipt, known).expires_at,
+            next_attempt_at=at,
+        )
+        for receipt, body in pairs
+    ]
+    OutgoingReceipt.objects.bulk_create(rows, ignore_conflicts=True)
+    for next_hop in {row.next_hop for row in rows}:
+        wakening.wake_courier(next_hop=next_hop)
