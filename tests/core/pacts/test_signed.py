@@ -28,6 +28,7 @@ from mithaq.core.pacts import (
     read_notice,
     read_pact,
     relays,
+    restored,
     sign_notice,
     sign_pact,
     unverified_notice,
@@ -338,6 +339,19 @@ def test_notices_are_kept_in_one_order() -> None:
     backwards = make_read().with_notices([second]).with_notices([first])
 
     assert [held.notice for held in forwards.notices] == [held.notice for held in backwards.notices]
+
+
+def test_what_was_verified_and_kept_is_restored_without_the_keys_of_then() -> None:
+    pact = restored(signed=SIGNED, notices=[NOTICE, NOTICE])
+
+    assert (pact.terms, pact.signed) == (make_pact(), SIGNED)
+    assert [held.signed for held in pact.notices] == [NOTICE]
+    assert pact.standing(NOON) is Standing.SUSPENDED
+
+
+def test_a_notice_that_was_kept_with_the_wrong_pact_is_found() -> None:
+    with pytest.raises(BadNotice):
+        restored(signed=make_signed(make_pact(version=2)), notices=[NOTICE])
 
 
 def test_relays_and_quotas_are_those_of_the_terms() -> None:

@@ -4,7 +4,8 @@ A pact is signed by both authority keys, Ed25519 and ML-DSA-65, of every party; 
 of the one party that issues it. The payload is the canonical form, the external data is the name
 of the format, so that a signature under one is none under the other.
 
-`SignedPact` and `SignedNotice` are stages of trust: only `read_pact` and `read_notice` make them.
+`SignedPact` and `SignedNotice` are stages of trust: only `read_pact` and `read_notice` make them,
+and `restored` where a node reads again what it verified itself and kept.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from mithaq.core.pacts.pact import Pact
 PACT_TYPE = "application/vnd.mithaq.pact+cbor"
 NOTICE_TYPE = "application/vnd.mithaq.pact-notice+cbor"
 MAX_SIGNED = 1 << 20  # bytes: the largest pact with the signatures of the most parties
-_TOKEN = object()  # held by the two readers of this module
+_TOKEN = object()  # held by the readers of this module
 
 
 class Authorities(Protocol):
@@ -226,6 +227,23 @@ def read_notice(*, data: bytes, keyring: Authorities, at: dt.datetime) -> Signed
     notice = notices_.read(_payload(message))  # discharges 2
     _verify(message, (notice.party,), keyring=keyring, at=at, context=notices_.FORMAT)  # 3
     return SignedNotice(notice=notice, signed=data, token=_TOKEN)
+
+
+def restored(*, signed: bytes, notices: Iterable[bytes]) -> SignedPact:
+    """Return a pact with its notices that this node verified when it accepted them.
+
+    Only for bytes from the node's own store: signatures are not verified again, because the keys
+    that made them may have been rotated out since, and the pact stands all the same.
+
+    Raises:
+        MalformedPact: the bytes are not what was kept.
+        BadNotice: a notice is not about this pact.
+    """
+    held = (
+        SignedNotice(notice=unverified_notice(data), signed=data, token=_TOKEN) for data in notices
+    )
+    pact = SignedPact(terms=unverified_terms(signed), signed=signed, token=_TOKEN)
+    return pact.with_notices(held)
 
 
 def _sign(payload: bytes, signers: Sequence[Signer], *, kind: str, context: str) -> bytes:
