@@ -26,14 +26,16 @@ def sent(
 ) -> list[schemas.Sent]:
     """List our own envelopes, newest first, a page at a time: `before` is the last one's time."""
     rows = queries.sent(officer=caller(request), before=before, state=state)
-    return [schemas.Sent(**_sent(row)) for row in rows]
+    return [schemas.Sent.model_validate(_sent(row)) for row in rows]
 
 
 @router.get("/sent/{message_id}", response=schemas.SentInFull)
 def sent_message(request: HttpRequest, message_id: uuid.UUID) -> schemas.SentInFull:
     """Show one of our own envelopes and the evidence of each of its steps."""
     row = queries.sent_message(officer=caller(request), message_id=message_id)
-    return schemas.SentInFull(**_sent(row), evidence=_steps(queries.evidence(message_id)))
+    return schemas.SentInFull.model_validate(
+        {**_sent(row), "evidence": _steps(queries.evidence(message_id))}
+    )
 
 
 @router.get("/received", response=list[schemas.Received])
@@ -42,7 +44,7 @@ def received(
 ) -> list[schemas.Received]:
     """List what arrived, newest first, a page at a time: `before` is the last one's time."""
     rows = queries.received(officer=caller(request), before=before, state=state)
-    return [schemas.Received(**_received(row)) for row in rows]
+    return [schemas.Received.model_validate(_received(row)) for row in rows]
 
 
 @router.get("/received/{message_id}", response=schemas.ReceivedInFull)
@@ -59,7 +61,7 @@ def received_message(request: HttpRequest, message_id: uuid.UUID) -> schemas.Rec
         )
         for receipt in queries.issued_receipts(message_id)
     ]
-    return schemas.ReceivedInFull(**_received(row), receipts=receipts)
+    return schemas.ReceivedInFull.model_validate({**_received(row), "receipts": receipts})
 
 
 @router.get("/counts", response=schemas.Counts)
@@ -74,7 +76,7 @@ def release(request: HttpRequest, hold_id: uuid.UUID, review: schemas.Review) ->
     outcome = submission.release_held(
         hold_id=hold_id, digest=Digest(review.digest), by=caller(request), at=timezone.now()
     )
-    return schemas.Released(**outcome.summary())
+    return schemas.Released.model_validate(outcome.summary())
 
 
 def _sent(row: Outbound) -> dict[str, object]:

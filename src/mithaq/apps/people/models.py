@@ -25,7 +25,7 @@ class Officer(AbstractBaseUser):
     language = models.CharField(max_length=8, default="ar")
     is_active = models.BooleanField(default=True)
 
-    objects: ClassVar[BaseUserManager[Officer]] = BaseUserManager()
+    objects = BaseUserManager["Officer"]()
 
     def __str__(self) -> str:
         return self.pseudonym

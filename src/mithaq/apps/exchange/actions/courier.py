@@ -8,11 +8,11 @@ twice with the same receipt.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from mithaq.apps.directory import queries as directory
 from mithaq.apps.exchange.actions import receipts, timing
@@ -93,7 +93,7 @@ class _Way:
         try:
             answers = self._post(ENVELOPES, [bytes(row.sealed) for row in rows])
         except (Unreachable, batch.BadBatch) as fault:
-            self._postpone(Outbound, rows, fault.code)
+            self._postpone(_envelopes(rows), fault.code)
             return 0
         return self._settle_envelopes(next_hop, rows, answers)
 
@@ -108,7 +108,7 @@ class _Way:
         )
         for row, answer in zip(rows, answers.items, strict=True):
             if len(answer.receipts) == 0:
-                self._postpone(Outbound, [row], answer.fault or "delivery.unanswered")
+                self._postpone(_envelopes([row]), answer.fault or "delivery.unanswered")
         _send_again(next_hop=next_hop, sequences=answers.gaps, at=self._at)
         return len(taken)
 
@@ -128,14 +128,14 @@ class _Way:
         try:
             answers = self._post(RECEIPTS, [bytes(row.body) for row in rows])
         except (Unreachable, batch.BadBatch) as fault:
-            self._postpone(OutgoingReceipt, rows, fault.code)
+            self._postpone(_receipts(rows), fault.code)
             return 0
         pairs = list(zip(rows, answers.items, strict=True))
         taken = [row.pk for row, answer in pairs if answer.fault == ""]
         OutgoingReceipt.objects.filter(pk__in=taken).update(next_attempt_at=None)
         for row, answer in pairs:
             if answer.fault != "":
-                self._postpone(OutgoingReceipt, [row], answer.fault)
+                self._postpone(_receipts([row]), answer.fault)
         return len(taken)
 
     def _post(self, what: str, items: Sequence[bytes]) -> batch.Answers:
@@ -144,15 +144,10 @@ class _Way:
         )
         return batch.read_answers(body, expected=len(items))
 
-    def _postpone(
-        self,
-        model: type[Outbound | OutgoingReceipt],
-        rows: Sequence[Outbound | OutgoingReceipt],
-        fault: str,
-    ) -> None:
-        for attempts in {row.attempts for row in rows}:
-            same = [row.pk for row in rows if row.attempts == attempts]
-            model.objects.filter(pk__in=same).update(
+    def _postpone(self, rows: QuerySet[Outbound] | QuerySet[OutgoingReceipt], fault: str) -> None:
+        """Try `rows` again later, those that failed more often much later."""
+        for attempts in set(rows.values_list("attempts", flat=True)):
+            rows.filter(attempts=attempts).update(
                 attempts=F("attempts") + 1,
                 last_fault=fault,
                 next_attempt_at=timing.next_attempt(
@@ -189,6 +184,14 @@ def claim_receipts(*, next_hop: BureauId, at: dt.datetime) -> list[OutgoingRecei
         next_attempt_at=at + timing.LEASE
     )
     return rows
+
+
+def _envelopes(rows: Iterable[Outbound]) -> QuerySet[Outbound]:
+    return Outbound.objects.filter(pk__in=[row.pk for row in rows])
+
+
+def _receipts(rows: Iterable[OutgoingReceipt]) -> QuerySet[OutgoingReceipt]:
+    return OutgoingReceipt.objects.filter(pk__in=[row.pk for row in rows])
 
 
 def _within_body(rows: list[Outbound]) -> list[Outbound]:

@@ -29,6 +29,7 @@ from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries as keys
 from mithaq.apps.pacts import queries as pacts
 from mithaq.apps.safeguards import actions as safeguards
+from mithaq.apps.safeguards.models import Stage
 from mithaq.core import envelope, gate, records
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import BureauId, Digest, MessageId
@@ -267,7 +268,7 @@ def _store_bad(item: Bad, *, at: dt.datetime) -> uuid.UUID:
         next_attempt_at=None,
     )
     refusal = safeguards.NewRefusal(
-        stage=safeguards.Stage.RECEIVER,
+        stage=Stage.RECEIVER,
         ground=item.ground,
         kind=row.kind,
         purpose=row.purpose,

@@ -18,6 +18,7 @@ from mithaq.apps.pacts import queries as pacts
 from mithaq.apps.people.models import Officer
 from mithaq.apps.safeguards import actions as safeguards
 from mithaq.apps.safeguards import queries as safeguards_queries
+from mithaq.apps.safeguards.models import Stage
 from mithaq.core import gate, records
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import Digest
@@ -111,12 +112,12 @@ def _judge(
     try:
         pact = pacts.signed_pact(pact_id=request.pact_id, at=at)
     except MithaqError as fault:
-        return _refuse(request, ground=fault.code, stage=safeguards.Stage.PACT, by=by, at=at)
+        return _refuse(request, ground=fault.code, stage=Stage.PACT, by=by, at=at)
     request = within(request, pact=pact, at=at)
     screening = gate.screen(disclosure(request, at=at))
     if screening.verdict is gate.Verdict.REFUSE:
         ground = screening.reasons[0]
-        return _refuse(request, ground=ground, stage=safeguards.Stage.GATE, by=by, at=at)
+        return _refuse(request, ground=ground, stage=Stage.GATE, by=by, at=at)
     agreed = _decide(request, pact=pact, by=by, at=at)
     if isinstance(agreed, Refused):
         return agreed
@@ -152,14 +153,14 @@ def _decide(
     asked = passage(request, via=agreed.via, used=used, at=at)
     decision = decide(pact=pact, passage=asked, at=at)
     if isinstance(decision, Refuse):
-        stage = safeguards.Stage.PACT
+        stage = Stage.PACT
         refused = _refuse(request, ground=decision.code, stage=stage, by=by, at=at)
         return replace(refused, clause=decision.clause)
     return agreed
 
 
 def _refuse(
-    request: ReleaseRequest, *, ground: str, stage: safeguards.Stage, by: Officer, at: dt.datetime
+    request: ReleaseRequest, *, ground: str, stage: Stage, by: Officer, at: dt.datetime
 ) -> Refused:
     refusal = safeguards.NewRefusal(
         stage=stage,

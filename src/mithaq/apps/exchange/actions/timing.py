@@ -23,5 +23,5 @@ def next_attempt(*, attempts: int, chance: float, at: dt.datetime) -> dt.datetim
 
     The wait is a random part of a bound that doubles with each failure up to `LONGEST_WAIT`.
     """
-    bound = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts, LONGEST_DOUBLING))
-    return at + bound * chance
+    doubled: int = 1 << min(attempts, LONGEST_DOUBLING)
+    return at + min(LONGEST_WAIT, FIRST_WAIT * doubled) * chance
