@@ -39,6 +39,7 @@ from mithaq.site.postgres import address
 
 EMBEDDED = "embedded"
 LANGUAGES = ("ar", "fr", "en", "es")
+MADE_SECRETS = ("django", "passphrase")  # Django's signing key; what opens the key file
 CONFIG_FILE = "node.toml"
 VARIABLE = "MITHAQ_NODE"
 _ORIGIN = re.compile(r"[a-z0-9][a-z0-9.-]{0,251}(/[a-z0-9._-]+)*", re.ASCII)
@@ -176,7 +177,7 @@ def read(folder: pathlib.Path) -> NodeConfig:
 
 
 def write(config: NodeConfig) -> None:
-    """Make the folders of the node and its node.toml; keep secrets that are there, make `django`.
+    """Make the folders of the node and its node.toml, and the secrets that are not there yet.
 
     Raises:
         ConfigFaulty: the fields could not be read back.
@@ -192,8 +193,9 @@ def write(config: NodeConfig) -> None:
     partial = config.folder / f"{CONFIG_FILE}.{os.getpid()}"
     partial.write_text("".join(lines), encoding="utf-8")
     partial.replace(config.folder / CONFIG_FILE)
-    if not (config.secrets / "django").exists():
-        write_secret(config, name="django", text=secrets.token_hex(32))
+    for name in MADE_SECRETS:
+        if not (config.secrets / name).exists():
+            write_secret(config, name=name, text=secrets.token_hex(32))
 
 
 def write_secret(config: NodeConfig, *, name: str, text: str) -> None:
