@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sigstore._internal.rekor.checkpoint import SignedCheckpoint as ForeignCheckpoint
-from tests.factories import logs
 
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import Digest
@@ -14,6 +13,7 @@ from mithaq.core.journal import checkpoint as checkpoints
 from mithaq.core.journal.checkpoint import Checkpoint
 from mithaq.core.journal.errors import BadCheckpoint, NotWitnessed
 from mithaq.core.journal.note import Signature, from_base64
+from tests.factories import logs
 
 AT = dt.datetime(2026, 11, 21, 8, 30, tzinfo=dt.UTC)
 LOG = logs.log()

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories.trees import Grown
 
 from mithaq.core.journal.errors import Inconsistent
 from mithaq.core.journal.frontier import Frontier
 from mithaq.core.journal.tree import edge_nodes
+from tests.factories.trees import Grown
 
 
 def test_the_frontier_keeps_one_hash_for_each_binary_digit_of_its_size() -> None:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories import logs
 
 from mithaq.core.journal import note as notes
 from mithaq.core.journal.errors import BadNote
 from mithaq.core.journal.note import Note, Signature, SignatureKind, VerifierKey
+from tests.factories import logs
 
 # The example of c2sp.org/signed-note, byte for byte.
 PUBLISHED_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

@@ -6,7 +6,6 @@ import uuid
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import logs
 
 from mithaq.core.errors import MithaqError
 from mithaq.core.journal import entry as entries
@@ -15,6 +14,7 @@ from mithaq.core.journal.entry import Entry
 from mithaq.core.journal.errors import BadCheckpoint, BadEntry, BadProof
 from mithaq.core.journal.proof import Proof
 from mithaq.core.journal.tree import merkle_batch
+from tests.factories import logs
 
 LOG = logs.log()
 ENTRY = Entry(

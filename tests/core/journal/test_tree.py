@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sigstore._internal import merkle as foreign
-from tests.factories.trees import Grown
 
 from mithaq.core.journal import tree
 from mithaq.core.journal.errors import BadProof
+from tests.factories.trees import Grown
 
 SIZES = st.integers(min_value=1, max_value=300)
 
