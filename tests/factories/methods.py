@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from pydantic import JsonValue
 
@@ -34,7 +36,41 @@ PATTERN = "attack-pattern--6f3f0c59-9d2a-5b6e-8c53-0d7a2a4b1e01"
 OTHER = "attack-pattern--6f3f0c59-9d2a-5b6e-8c53-0d7a2a4b1e02"
 
 
-def method(**changes: object) -> Method:
+class Changes(TypedDict, total=False):
+    """The fields of a method that tests change."""
+
+    key: uuid.UUID
+    modified: dt.datetime
+    title: str
+    language: str
+    description: str
+    aliases: tuple[str, ...]
+    translations: tuple[Translation, ...]
+    offences: tuple[str, ...]
+    stages: tuple[str, ...]
+    phases: tuple[Phase, ...]
+    objects: tuple[str, ...]
+    devices: tuple[str, ...]
+    concealment: tuple[str, ...]
+    route: tuple[Step, ...]
+    victims: tuple[Victims, ...]
+    losses: tuple[Loss, ...]
+    counter_measures: tuple[CounterMeasure, ...]
+    supplier: Supplier | None
+    handling: str | None
+    tlp: str | None
+    expires: dt.datetime | None
+    confidence: int | None
+    labels: tuple[str, ...]
+    references: tuple[Reference, ...]
+    relations: tuple[Relation, ...]
+    statements: tuple[str, ...]
+    created_by: uuid.UUID | None
+    foreign: Mapping[str, JsonValue]
+    extra: Mapping[str, JsonValue]
+
+
+def method(**changes: Unpack[Changes]) -> Method:
     """Return a small method; `changes` replace its fields."""
     plain = Method(
         key=uuid.UUID(PATTERN[-36:]),
@@ -101,7 +137,7 @@ def pattern(**changes: JsonValue) -> JsonObject:
 def bundle(*objects: JsonObject) -> bytes:
     """Return the bundle of `objects`."""
     found = {"type": "bundle", "id": f"bundle--{PATTERN[-36:]}", "objects": list(objects)}
-    return json.dumps(found, ensure_ascii=False).encode()
+    return json.dumps(found).encode()
 
 
 def arrival(

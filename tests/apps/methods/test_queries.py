@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
+from typing import Unpack
 
 import pytest
 
@@ -22,8 +24,8 @@ def reader() -> Officer:
     return make.officer("duty-officer")
 
 
-def stored(number: int, **changes: object) -> None:
-    record = make.method(key=uuid.UUID(int=number, version=4), **changes)
+def stored(number: int, **changes: Unpack[make.Changes]) -> None:
+    record = replace(make.method(**changes), key=uuid.UUID(int=number, version=4))
     at = make.NOW + dt.timedelta(minutes=number)
     assert receive_many(arrivals=[make.arrival(record=record)], at=at) == [None]
 

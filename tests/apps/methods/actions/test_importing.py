@@ -14,6 +14,7 @@ from mithaq.apps.methods.models import Method, MethodVersion
 from mithaq.apps.people.permissions import PermissionDenied
 from mithaq.core import resources
 from mithaq.core.formats import stix
+from mithaq.core.formats.stix.parsing import JsonObject
 from tests.factories import methods as make
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +166,8 @@ def test_each_import_is_journalled_under_the_officer_s_pseudonym() -> None:
 
 def test_retention_ends_with_the_bureau_s_term_or_the_source_s_if_sooner() -> None:
     soon = "2027-01-01T00:00:00.000Z"
-    extension = {stix.EXTENSION_ID: {"extension_type": "property-extension", "expires": soon}}
+    ours: JsonObject = {"extension_type": "property-extension", "expires": soon}
+    extension: JsonObject = {stix.EXTENSION_ID: ours}
     data = make.bundle(make.pattern(), make.pattern(id=make.OTHER, extensions=extension))
 
     import_bundle(data=data, by=make.officer("analyst"), at=make.NOW)
