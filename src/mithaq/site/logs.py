@@ -7,6 +7,7 @@ exception is logged by type, stable code and place, never by its text, which may
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
 
@@ -39,6 +40,8 @@ def name_exception(
 ) -> MutableMapping[str, object]:
     """Replace an exception by its type, code and place; a processor of structlog."""
     fault = event.pop("exc_info", None)
+    if fault is True:
+        fault = sys.exc_info()
     if isinstance(fault, tuple):
         fault = fault[1]
     if isinstance(fault, BaseException):

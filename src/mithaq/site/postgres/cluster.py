@@ -119,8 +119,9 @@ class Cluster:
     def remove(self) -> None:
         """Stop the server and delete the cluster, wherever its data is."""
         self.stop()
-        for place in {address.home(self.folder, self._isolation), self.folder}:
-            shutil.rmtree(place)
+        home = address.home(self.folder, self._isolation)
+        for place in {address.socket_folder(home, self._isolation), home, self.folder}:
+            shutil.rmtree(place, ignore_errors=place != self.folder)  # they stand in each other
 
     def pid(self) -> int | None:
         """Return the process of the running server, or None.
@@ -132,9 +133,9 @@ class Cluster:
             self._process.poll()  # so that an ended child is no zombie
         try:
             number = int(self._status()[0])
-            working = pathlib.Path(f"/proc/{number}/cwd").readlink()
         except (OSError, ValueError, IndexError):
             return None
+        working = _working_folder(pathlib.Path(f"/proc/{number}"))
         return number if working == self._data.resolve() else None
 
     @property
@@ -158,7 +159,8 @@ class Cluster:
         client = self._isolation.client
         self._write("pg_hba.conf", "local all all peer map=mithaq\n")
         self._write("pg_ident.conf", f"mithaq {client} {ROLE}\nmithaq {client} {SUPERUSER}\n")
-        (self._data / "postmaster.pid").unlink(missing_ok=True)  # nobody runs: see pid()
+        self._wait_for_orphans()
+        (self._data / "postmaster.pid").unlink(missing_ok=True)  # nobody is left: see above
 
     def _check_data(self) -> None:
         if self._data.stat().st_uid != self._isolation.owner:
@@ -201,6 +203,14 @@ class Cluster:
             time.sleep(POLL)
         raise NotStarted(f"{self.log}: {_tail(self.log)}")
 
+    def _wait_for_orphans(self) -> None:
+        """Wait for the children of a server that was killed; they may still write."""
+        data, deadline = self._data.resolve(), time.monotonic() + STOP_TIMEOUT
+        while any(_working_folder(process) == data for process in _processes()):
+            if time.monotonic() > deadline:
+                raise NotStarted("processes of an earlier start still use the data")
+            time.sleep(POLL)
+
     def _ended_in_time(self) -> bool:
         deadline = time.monotonic() + STOP_TIMEOUT
         while time.monotonic() < deadline:
@@ -226,6 +236,17 @@ def _locked(path: pathlib.Path) -> Iterator[None]:
     with path.open("a", encoding="ascii") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _processes() -> Iterator[pathlib.Path]:
+    return pathlib.Path("/proc").glob("[0-9]*")
+
+
+def _working_folder(process: pathlib.Path) -> pathlib.Path | None:
+    try:
+        return (process / "cwd").readlink()
+    except OSError:
+        return None  # ended, or none of our business
 
 
 def _tail(log: pathlib.Path) -> str:
