@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import enum
+import types
 
 import cbor2
 import pytest
@@ -135,9 +136,8 @@ def test_any_other_form_is_refused(form: str) -> None:
 
 def test_keys_stand_in_bytewise_order() -> None:
     # RFC 8949, section 4.2.1: 10, 100, -1, "z", "aa".
-    assert cbor.encode({"aa": 0, "z": 0, -1: 0, 100: 0, 10: 0}).hex() == (
-        "a50a00186400200061 7a00626161 00".replace(" ", "")
-    )
+    value: dict[cbor.Key, cbor.Encodable] = {"aa": 0, "z": 0, -1: 0, 100: 0, 10: 0}
+    assert cbor.encode(value).hex() == ("a50a00186400200061 7a00626161 00".replace(" ", ""))
 
 
 @given(values)
@@ -219,4 +219,17 @@ def test_enumerations_are_written_as_their_values() -> None:
     class Word(enum.StrEnum):
         ONE = "one"
 
-    assert cbor.encode({Number.ONE: Word.ONE}) == cbor.encode({1: "one"})
+    value: dict[int, cbor.Encodable] = {Number.ONE: Word.ONE}
+    assert cbor.encode(value) == cbor.encode({1: "one"})
+
+
+def test_any_mapping_is_written_as_a_map() -> None:
+    assert cbor.encode(types.MappingProxyType({1: 2})) == cbor.encode({1: 2})
+
+
+def test_a_tag_can_be_put_round_a_value() -> None:
+    assert cbor.encode_tagged(18, [1]) == cbor.encode(cbor.Tagged(18, [1]))
+    with pytest.raises(cbor.NotEncodable):
+        cbor.encode_tagged(-1, [1])
+    with pytest.raises(cbor.NotEncodable):
+        cbor.encode_tagged(18, cbor.decode(nested(cbor.MAX_DEPTH)))
