@@ -19,7 +19,7 @@ from functools import lru_cache
 _FEW = 256  # distinct characters; with more, one pass of translate is quicker than replacing each
 _NO_WIDTH = frozenset({"\u0640", "\u115f", "\u1160", "\u3164", "\uffa0"})  # tatweel, Hangul fillers
 _SAME_LETTER = {
-    **dict(zip("ىیکةہۀھە", "ييكههههه", strict=True)),
+    **dict(zip("ٱىیکةہۀھە", "اييكههههه", strict=True)),
     **dict(zip("авеікмнопрстухѕјһԁԛԝ", "abeikmhonpctyxsjhdqw", strict=True)),
     **dict(zip("αβεικνορτυχγ", "abeikvoptuxy", strict=True)),
 }

@@ -95,8 +95,16 @@ def phrases(name: str) -> Iterator[Phrase]:
     Raises:
         MalformedResource: the list is not as it should be; it names file and phrase.
     """
-    where = f"gate/words/{name}.yaml"
     content = resources.read_yaml(*_FOLDER, f"{name}.yaml")
+    return read_phrases(content, where=f"gate/words/{name}.yaml")
+
+
+def read_phrases(content: Mapping[str, object], *, where: str) -> Iterator[Phrase]:
+    """Yield the phrases of a list's `content`.
+
+    Raises:
+        MalformedResource: as in `phrases`.
+    """
     resources.only(content, _LIST_KEYS, where=where)
     rule = resources.text(content.get("rule"), where=f"{where}, rule")
     if rule not in codelist("gate-rule") or codelist("gate-rule").maps(rule)["effect"] != "hold":

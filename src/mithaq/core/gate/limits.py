@@ -54,7 +54,15 @@ def limits() -> Limits:
     Raises:
         MalformedResource: the file is not as it should be.
     """
-    content = resources.read_yaml("gate", "limits.yaml")
+    return read_limits(resources.read_yaml("gate", "limits.yaml"))
+
+
+def read_limits(content: Mapping[str, object]) -> Limits:
+    """Return the limits that `content`, the mapping of the file, describes.
+
+    Raises:
+        MalformedResource: it is not as it should be.
+    """
     resources.only(content, _KEYS, where=_FILE)
     necessity = resources.mapping(content.get("necessity"), where=f"{_FILE}, necessity")
     return Limits(
