@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mithaq.core.clock import Period
-from mithaq.core.cose import Algorithm, PublicKey
+from mithaq.core.cose import PublicKey
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import BureauId, Urn, make_urn
-from mithaq.core.keys import PrivateKey, generate
+from mithaq.core.keys import PrivateKey
 from mithaq.core.pacts import Act, Clause, Notice, Pact, Passage, SignedPact, read_pact, sign_pact
 from mithaq.core.pacts.allowed import Handling, Kinds, Purposes
 from mithaq.core.pacts.limits import Retention
+from tests.factories import members
 
 XA, XB, XC, XS = (BureauId(code) for code in ("XA", "XB", "XC", "XS"))
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -30,11 +30,9 @@ class NotAMember(MithaqError):
     code = "envelope.unknown_sender"
 
 
-@functools.cache
 def authority(bureau: BureauId) -> tuple[PrivateKey, PrivateKey]:
-    """Return the authority keys of a bureau, the same throughout a run."""
-    assert bureau
-    return generate(Algorithm.ED25519), generate(Algorithm.ML_DSA_65)
+    """Return the authority keys of a bureau, those that its descriptor names."""
+    return members.authority(bureau)
 
 
 @dataclass(frozen=True, kw_only=True)
