@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mithaq.apps.journal.queries.auditing import Trust, audit, commitments
 from mithaq.apps.journal.queries.proofs import (
     consistency_path,
     entry,
@@ -19,8 +20,11 @@ from mithaq.apps.journal.queries.tree import (
 
 __all__ = [
     "State",
+    "Trust",
     "UnknownEntry",
+    "audit",
     "checkpoint_at",
+    "commitments",
     "consistency_path",
     "entry",
     "inclusion_path",
