@@ -27,7 +27,7 @@ LIMITS = {
 
 
 def test_the_example_is_what_the_code_writes() -> None:
-    assert BODIES == [batch.write_batch(ITEMS), batch.write_answers(ANSWERS)]
+    assert [batch.write_batch(ITEMS), batch.write_answers(ANSWERS)] == BODIES
 
 
 def test_the_example_is_read_as_the_page_says() -> None:
