@@ -9,15 +9,17 @@ from mithaq.core.gate import RULES, Effect, Verdict, screen, screen_structural
 from tests.factories.disclosures import AT, IN_ORDER, make_disclosure, with_text
 
 DAY = dt.timedelta(days=1)
-PERSON = {
+PERSON: dict[str, object] = {
     "kind": "person",
     "purpose": "identify-person",
     "nominal": True,
     "person_categories": frozenset({"suspect"}),
 }
 
+Case = tuple[dict[str, object], dict[str, object]]
+
 # Each rule of facts: what breaks it, and the nearest thing that does not.
-CASES = {
+CASES: dict[str, list[Case]] = {
     "purpose-missing": [({"purpose": ""}, {"purpose": "warn"}), ({"purpose": "fishing"}, {})],
     "case-reference-missing": [
         ({"case_reference": ""}, {"case_reference": "7/B2"}),
