@@ -97,6 +97,17 @@ def listed(
     return Page(rows=found[:size], cursor=_write_cursor(found[size - 1]) if more else "")
 
 
+def own_in_full(*, officer: Officer, filters: Filters) -> list[Method]:
+    """Return all methods of our own that `filters` leave, with their bodies, oldest first.
+
+    Raises:
+        PermissionDenied: the officer may not see methods.
+    """
+    check_may_read(officer)
+    rows = _narrowed(filters).filter(origin=keys.me()).defer("search")
+    return list(rows.order_by("stored_at", "id"))
+
+
 def versions(method: Method) -> Sequence[MethodVersion]:
     """Return the former versions of `method`, newest first."""
     return list(method.versions.order_by("-version"))

@@ -33,8 +33,9 @@ class Refused(MithaqError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults[:MAX_FAULTS])
-        more = len(faults) - 1
-        super().__init__(f"{faults[0]}" + (f" (and {more} more)" if more else ""))
+        more = len(faults) - len(self.faults)
+        told = "; ".join(map(str, self.faults))
+        super().__init__(f"{told}; and {more} more" if more else told)
 
 
 def refuse(code: str, detail: str, *, object_id: str = "the file", field: str = "") -> Refused:
