@@ -60,6 +60,16 @@ class TestPrivateKey:
             keys.generate(Algorithm.ED25519).unseal(sealed=b"", info=b"")
 
 
+def test_the_seed_of_x_wing_grows_as_its_specification_says() -> None:
+    # draft-connolly-cfrg-xwing-kem, appendix C, first vector: both ends of the public key.
+    seed = bytes.fromhex("7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26")
+
+    raw = PrivateKey(alg=Algorithm.XWING, seed=seed).public.raw.hex()
+
+    assert raw.startswith("e2236b35a8c24b39b10aa1323a96a919a2ced88400633a7b07131713fc14b2b5")
+    assert raw.endswith("859edb06eff389b27dce59844570216223593d4ba32d9abac8cd049040ef6534")
+
+
 class TestMemoryKeyStore:
     def test_it_finds_keys_by_name_and_by_role(self) -> None:
         everything = keys.generate_all(at=NOW)
