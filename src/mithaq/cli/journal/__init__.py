@@ -22,7 +22,7 @@ FILE = click.Path(path_type=pathlib.Path, dir_okay=False)
 EXISTING_FILE = click.Path(path_type=pathlib.Path, dir_okay=False, exists=True)
 
 
-class KeyType(click.ParamType):
+class KeyType(click.ParamType[VerifierKey]):
     """A verifier key, name+id+key, as C2SP writes it."""
 
     name = "vkey"
