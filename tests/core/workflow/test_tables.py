@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from mithaq.core.codes import codelist
 from mithaq.core.workflow import (
     EVIDENCE,
     HOLD,
@@ -66,8 +67,23 @@ def test_a_withdrawn_method_is_not_shared() -> None:
         METHOD.next(MethodState.WITHDRAWN, MethodAct.SHARE)
 
 
-@pytest.mark.parametrize("table", [EVIDENCE, HOLD, METHOD, RECEIVED_METHOD], ids=lambda t: t.name)
-def test_the_administrator_does_nothing_by_that_role(table: object) -> None:
-    rows = table.transitions  # type: ignore[attr-defined]  # four tables of four types
+ROLES_AND_EVENTS = {
+    table.name: [(row.roles, row.event) for row in table.transitions]
+    for table in (EVIDENCE, HOLD, METHOD, RECEIVED_METHOD)
+}
 
-    assert all("system-administrator" not in row.roles for row in rows)
+
+@pytest.mark.parametrize("name", ROLES_AND_EVENTS)
+def test_the_administrator_does_nothing_by_that_role(name: str) -> None:
+    assert all("system-administrator" not in roles for roles, _ in ROLES_AND_EVENTS[name])
+
+
+@pytest.mark.parametrize("name", ROLES_AND_EVENTS)
+def test_roles_and_events_are_codes_of_their_lists(name: str) -> None:
+    for roles, event in ROLES_AND_EVENTS[name]:
+        assert roles <= set(codelist("officer-role").codes)
+        assert event in codelist("journal-event")
+
+
+def test_the_states_of_evidence_are_the_codes_of_their_list() -> None:
+    assert set(EvidenceState) == set(codelist("evidence-state").codes)
