@@ -77,19 +77,19 @@ def import_methods(stage: Stage) -> Mapping[str, object]:
         found = stage.inside("XA", "import_sample", username="salma")
     again = stage.inside("XA", "import_sample", username="salma")
     prove(again["new"] == again["changed"] == 0, "a second import changed something")
-    listed = stage.desks["XA"].get("salma", "/methods/", size=200)
+    listed = stage.desks["XA"].get("salma", "/methods", size=200)
     return {"file": path.name if path.is_file() else "sample", **found, "listed": count(listed)}
 
 
 def refuse_outside_pact(stage: Stage) -> Mapping[str, object]:
     """Wrong purpose, wrong category, expired pact, no party: refused before sealing, counted."""
     salma = stage.desks["XA"]
-    fraud, drugs = method(stage, "online-scam"), method(stage, "drug-trafficking")
+    fraud, heritage = method(stage, "online-scam"), method(stage, "cultural-property")
     direct, expired = stage.pacts["methods-direct"], stage.pacts["methods-expired"]
     before = refusals(stage, "XA", officer="nadia")
     tries = {
         "pact.purpose": share(salma, fraud, pact_id=direct, purpose="support-investigation"),
-        "pact.offence": share(salma, drugs, pact_id=direct),
+        "pact.offence": share(salma, heritage, pact_id=direct),
         "pact.ended": share(salma, fraud, pact_id=expired),
         "pact.party": share(salma, fraud, pact_id=direct, audience="XS"),
     }
@@ -107,7 +107,7 @@ def hold_release_open(stage: Stage) -> Mapping[str, object]:
     """The gate holds a named supplier; a second officer releases; XB opens and receipts."""
     xa, xb = stage.desks["XA"], stage.desks["XB"]
     urn = method(stage, "precursor-diversion")
-    held = share(xa, urn, pact_id=stage.pacts["methods-relayed"], via=[])
+    held = share(xa, urn, pact_id=stage.pacts["methods-direct"])
     prove(held["outcome"] == "held" and "named-supplier" in texts(held["rules"]), held)
     hold = f"/exchange/holds/{held['hold_id']}/release"
     shown = one(xa.get("karim", "/safeguards/holds")["rows"], id=held["hold_id"])
@@ -119,7 +119,7 @@ def hold_release_open(stage: Stage) -> Mapping[str, object]:
     message_id = str(released["message_id"])
     arrived = wait(lambda: received(stage, "XB", message_id, state="opened"))
     prove(len(texts(arrived["discharged"])) >= len(("size", "form")), arrived)
-    there = one(xb.get("lina", "/methods/", size=200, origin="XA")["rows"], urn=urn)
+    there = one(xb.get("lina", "/methods", size=200, origin="XA")["methods"], urn=urn)
     sent = wait(lambda: settled(stage, message_id, state="opened"))
     steps = [step["state"] for step in rows(sent["evidence"])]
     prove(steps == ["accepted", "received", "opened"], steps)
@@ -137,7 +137,7 @@ def hold_release_open(stage: Stage) -> Mapping[str, object]:
 
 def relay_unread(stage: Stage) -> Mapping[str, object]:
     """XS relays an envelope where the pact says so, and no key it has opens it."""
-    urn = method(stage, "vehicle-theft", "money-mule", "ransomware")
+    urn = method(stage, "drug-trafficking", "money-mule", "ransomware")
     answer = share(stage.desks["XA"], urn, pact_id=stage.pacts["methods-relayed"])
     prove(answer["outcome"] == "accepted", answer)
     message_id = str(answer["message_id"])
@@ -165,7 +165,7 @@ def refuse_hostile_sender(stage: Stage) -> Mapping[str, object]:
     direct = stage.pacts["methods-direct"]
     cases = {
         "pact.purpose": {"urn": method(stage, "online-scam"), "purpose": "support-investigation"},
-        "pact.offence": {"urn": method(stage, "cultural-property"), "purpose": "share-method"},
+        "pact.offence": {"urn": method(stage, "vehicle-theft"), "purpose": "share-method"},
     }
     evidence: dict[str, object] = {}
     for ground, arguments in cases.items():
@@ -209,7 +209,6 @@ def share(
     pact_id: str,
     audience: str = "XB",
     purpose: str = "share-method",
-    via: Sequence[str] | None = None,
 ) -> Mapping[str, object]:
     """Return what became of sharing a method, as the officer who prepares it."""
     request: dict[str, object] = {
@@ -219,16 +218,14 @@ def share(
         "necessity": NECESSITY,
         "case_reference": CASE,
     }
-    if via is not None:
-        request["via"] = list(via)
     return desk.post("salma", f"/methods/{urn}/share", request)
 
 
 def method(stage: Stage, *offences: str) -> str:
     """Return the URN of a sample method of XA about one of `offences`, the first that has one."""
     for offence in offences:
-        page = stage.desks["XA"].get("salma", "/methods/", offence=offence, own=True)
-        for row in rows(page["rows"]):
+        page = stage.desks["XA"].get("salma", "/methods", offence=offence, own=True)
+        for row in rows(page["methods"]):
             return str(row["urn"])
     raise Unproved(f"no method about {', '.join(offences)}")
 
@@ -289,4 +286,4 @@ def one(value: object, **fields: object) -> Mapping[str, object]:
 
 def count(page: Mapping[str, object]) -> int:
     """Return how many rows a page has."""
-    return len(rows(page["rows"]))
+    return len(rows(page["methods"]))
