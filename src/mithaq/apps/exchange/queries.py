@@ -71,8 +71,8 @@ def received_message(*, officer: Officer, message_id: uuid.UUID) -> Inbound:
 
 
 def evidence(message_id: uuid.UUID) -> Sequence[Evidence]:
-    """Return the steps of an envelope that left, oldest first."""
-    return list(Evidence.objects.filter(message_id=message_id).order_by("at", "pk"))
+    """Return the steps of an envelope that left, in the order in which we learned of them."""
+    return list(Evidence.objects.filter(message_id=message_id).order_by("pk"))
 
 
 def issued_receipts(message_id: uuid.UUID) -> Sequence[OutgoingReceipt]:
