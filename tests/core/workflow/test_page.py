@@ -4,7 +4,7 @@ import pathlib
 
 from mithaq.core.workflow.page import diagrams
 
-PAGE = pathlib.Path("docs/reference/workflows.md")
+PAGE = pathlib.Path(__file__).parents[3] / "docs/reference/workflows.md"
 
 
 def test_every_table_has_a_diagram_and_its_rules() -> None:
