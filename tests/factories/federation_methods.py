@@ -1,0 +1,133 @@
+"""Methods that the nodes of a federation send, and what must hold when all is quiet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from mithaq.apps.directory import queries as directory
+from mithaq.apps.exchange.actions import sealing, submission
+from mithaq.apps.exchange.actions.release import ReleaseRequest
+from mithaq.apps.exchange.models import Gap, Inbound, Outbound
+from mithaq.apps.journal import actions as journal
+from mithaq.apps.journal.models import Event
+from mithaq.apps.journal.queries import auditing
+from mithaq.apps.keys import queries as keys
+from mithaq.apps.methods.models import Method
+from mithaq.apps.pacts import queries as pacts
+from mithaq.core.formats import stix
+from mithaq.core.ids import BureauId, Urn, make_urn
+from mithaq.core.workflow import EvidenceState
+from tests.factories import methods
+from tests.factories.federation import XA, XB, Node
+from tests.factories.federation_network import Network
+
+RETENTION = dt.timedelta(days=300)
+
+
+def request(
+    network: Network,
+    number: int = 1,
+    *,
+    pact: str = "methods-direct",
+    issuer: BureauId = XA,
+    audience: BureauId = XB,
+    purpose: str = "share-method",
+    offences: tuple[str, ...] = ("online-scam",),
+    via: tuple[BureauId, ...] | None = None,
+) -> ReleaseRequest:
+    """Return the wish of `issuer` to send its method `number`."""
+    key = uuid.UUID(int=(8 << 76) | (8 << 60) | number)
+    record = methods.method(key=key, title=f"False parcel message {number}", offences=offences)
+    return ReleaseRequest(
+        urn=make_urn(bureau=issuer, kind="method", key=key),
+        version=1,
+        kind="method",
+        body=stix.write_method(record),
+        facts=record.facts(),
+        audience=audience,
+        pact_id=network.pacts[pact],
+        purpose=purpose,
+        necessity="The same method was used against two banks of both countries.",
+        case_reference="XA-2026-0417",
+        retain_until=network.now + RETENTION,
+        language="en",
+        via=via,
+    )
+
+
+def send(network: Network, requests: Iterable[ReleaseRequest], *, by: BureauId = XA) -> list[Urn]:
+    """Submit and expect that everything is accepted; return the names of the records."""
+    wanted = list(requests)
+    node = network.nodes[by]
+    with node.inside():
+        outcomes = submission.submit(
+            releases=wanted, by=node.officer(), at=node.clock(network.now)
+        )
+    assert [outcome for outcome in outcomes if not isinstance(outcome, submission.Accepted)] == []
+    return [one.urn for one in wanted]
+
+
+def send_unchecked(
+    network: Network, wanted: ReleaseRequest, *, by: BureauId = XA, hash_of: str | None = None
+) -> uuid.UUID:
+    """Seal and queue with neither gate nor pact, as a hostile node would; return the id."""
+    node = network.nodes[by]
+    at = node.clock(network.now)
+    with node.inside():
+        pact = pacts.signed_pact(pact_id=network.pacts[hash_of] if hash_of else wanted.pact_id, at=at)
+        agreed = sealing.Agreed(pact=pact, via=wanted.via or ())
+        ready = sealing.Ready(request=wanted, agreed=agreed, released_by="o-hostile")
+        return sealing.seal_and_queue(ready=[ready], at=at)[0]
+
+
+def many(
+    network: Network, count: int, *, first: int = 1, pact: str = "methods-direct"
+) -> list[ReleaseRequest]:
+    return [request(network, number, pact=pact) for number in range(first, first + count)]
+
+
+def renamed(wanted: ReleaseRequest, **changes: object) -> ReleaseRequest:
+    return replace(wanted, **changes)  # type: ignore[arg-type]  # tests name what they change
+
+
+def check_delivered(network: Network, urns: Sequence[Urn], *, alarms: int = 0) -> None:
+    """Check that each record was opened exactly once, told so, and that nothing is left over."""
+    sender, receiver = network.nodes[XA], network.nodes[XB]
+    with receiver.inside():
+        arrived = sorted(Inbound.objects.values_list("subject", "state"))
+        assert arrived == sorted((urn, EvidenceState.OPENED) for urn in urns)
+        assert sorted(Method.objects.values_list("urn", flat=True)) == sorted(urns)
+        assert list(Gap.objects.all()) == []
+        assert events("sequence-alarm") == alarms
+    with sender.inside():
+        left = sorted(Outbound.objects.values_list("subject", "state", "next_attempt_at"))
+        assert left == sorted((urn, EvidenceState.OPENED, None) for urn in urns)
+    check_journals(network)
+
+
+def check_journals(network: Network) -> None:
+    """Check every journal as `mithaq journal verify` does."""
+    for node in network.nodes.values():
+        assert journal_faults(node, at=network.now) == []
+
+
+def journal_faults(node: Node, *, at: dt.datetime) -> list[auditing.Fault]:
+    with node.inside():
+        public = directory.keyring(at=at).journal(bureau=node.code, at=at)
+        trusted = [journal.log_key(public=one, origin=keys.journal_origin()) for one in public]
+        report = auditing.audit(trust=auditing.Trust(keys=trusted), folder=node.files)
+        return list(report.faults)
+
+
+def events(kind: str) -> int:
+    """Return how many entries of that kind the journal of the present node has."""
+    return Event.objects.filter(kind=kind).count()
+
+
+def stored_nothing(node: Node) -> bool:
+    """Return whether the node has taken in no envelope and no record."""
+    with node.inside():
+        return not Inbound.objects.exists() and not Method.objects.exists()
