@@ -7,7 +7,7 @@ same at both ends, and refuses whatever no clause allows.
 
 from __future__ import annotations
 
-from mithaq.core.pacts.clause import Clause, Codes, Family, Sentence
+from mithaq.core.pacts.clause import Clause, Codes, Family, Parameter, Sentence
 from mithaq.core.pacts.decision import decide, weigh
 from mithaq.core.pacts.drafting import draft
 from mithaq.core.pacts.errors import (
@@ -56,6 +56,7 @@ __all__ = [
     "NotSigned",
     "Notice",
     "Pact",
+    "Parameter",
     "Passage",
     "Quota",
     "Refuse",
