@@ -119,14 +119,20 @@ CASES: dict[str, list[Case]] = {
         ),
         ({"special_categories": frozenset({"genetic"})}, {}),
     ],
-    "minor": [({"minors": True}, {"minors": False}), (PERSON | {"minors": True}, PERSON)],
+    "minor": [
+        (PERSON | {"minors": True}, PERSON | {"minors": False}),
+        (PERSON | {"minors": True}, {"minors": True}),
+    ],
     "age-unknown": [
         (PERSON | {"minors": None}, PERSON | {"minors": False}),
         (PERSON | {"minors": None}, {"minors": None}),
     ],
     "second-approval-missing": [
         ({"named_supplier": True, "approved": False}, {"named_supplier": True, "approved": True}),
-        ({"minors": True, "approved": False}, {"minors": True, "approved": None}),
+        (
+            PERSON | {"minors": True, "approved": False},
+            PERSON | {"minors": True, "approved": None},
+        ),
         ({"special_categories": frozenset({"biometric"}), "approved": False}, {"approved": False}),
     ],
 }

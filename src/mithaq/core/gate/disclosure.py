@@ -57,7 +57,7 @@ class Disclosure:
     coercive_against: frozenset[str] = frozenset()
     """Categories of the persons against whom a coercive measure is asked for."""
     minors: bool | None = False
-    """Whether a minor is concerned; None means that an age is unknown."""
+    """Whether the record is about minors; None means that an age is unknown."""
     named_supplier: bool = False
     """Whether the supplier field names a person or a firm."""
     fled_from: frozenset[str] = frozenset()

@@ -157,8 +157,8 @@ def biometric_data(disclosure: Disclosure) -> Iterator[Place]:
 
 
 def minor(disclosure: Disclosure) -> Iterator[Place]:
-    """A minor is concerned."""
-    if disclosure.minors is True:
+    """A minor is singled out; a record that says whom a crime aims at singles out nobody."""
+    if disclosure.nominal and disclosure.minors is True:
         yield Place(field="minors")
 
 

@@ -30,6 +30,7 @@ class Phrase:
 
     rule: str
     forms: tuple[frozenset[str], ...]
+    language: str = ""
     excuses: bool = False
     """Whether it takes away what it covers instead of finding it."""
 
@@ -116,7 +117,7 @@ def read_phrases(content: Mapping[str, object], *, where: str) -> Iterator[Phras
             for row in resources.sequence(rows, where=f"{where}, {part}, {language}"):
                 text = resources.text(row, where=f"{where}, {part}, {language}")
                 forms = _forms(text, language, where=where)
-                yield Phrase(rule=rule, forms=forms, excuses=part == "unless")
+                yield Phrase(rule=rule, forms=forms, language=language, excuses=part == "unless")
 
 
 def _forms(text: str, language: str, *, where: str) -> tuple[frozenset[str], ...]:

@@ -32,7 +32,7 @@ def read_texts(disclosure: Disclosure) -> Mapping[str, tuple[Place, ...]]:
     """Return, by code of rule, the first place in each field where a free text speaks to it."""
     found: dict[str, list[Place]] = {}
     for field, value in _texts(disclosure):
-        for rule, place in _read(field, value):
+        for rule, place in read_value(field=field, value=value):
             if all(known.field != field for known in found.setdefault(rule, [])):
                 found[rule].append(place)
     return {rule: tuple(places) for rule, places in found.items()}
@@ -45,7 +45,8 @@ def _texts(disclosure: Disclosure) -> Iterator[tuple[str, str]]:
         yield text.field, text.value
 
 
-def _read(field: str, value: str) -> Iterator[tuple[str, Place]]:
+def read_value(*, field: str, value: str) -> Iterator[tuple[str, Place]]:
+    """Yield each rule that one free text speaks to, with the first place where it does."""
     folded = fold(value)
     matches = lexicon().find(words(folded))
     seen: set[str] = set()
