@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import importlib
+import pathlib
 import pkgutil
 from collections.abc import Iterator
 
 import mithaq
 from mithaq.core.codes import codelist
 from mithaq.core.errors import MithaqError
+
+SOURCE = pathlib.Path(mithaq.__file__).parent
 
 
 def _modules() -> Iterator[str]:
@@ -35,12 +38,15 @@ def test_every_error_has_a_sentence_in_every_language() -> None:
 
 
 def test_every_sentence_belongs_to_an_error_or_is_marked_as_planned() -> None:
+    # Grounds of a pact and faults of a STIX file are codes too, without a class of their own.
+    source = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
     raised = {error.code for error in _classes()}
     planned = {entry.maps["error"] for entry in codelist("error-code") if entry.planned}
     said = {entry.maps["error"] for entry in codelist("error-code")}
+    used = {code for code in said if code in raised or f'"{code}"' in source}
 
-    assert sorted(said - planned - raised) == []
-    assert sorted(planned & raised) == []
+    assert sorted(said - planned - used) == []
+    assert sorted(planned & used) == []
 
 
 def test_the_code_of_a_row_is_the_code_of_the_error_in_another_spelling() -> None:
