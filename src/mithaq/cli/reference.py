@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 
 import click
@@ -47,7 +48,7 @@ def _below(
 def _section(path: str, command: click.Command) -> str:
     context = click.Context(command, info_name=f"mithaq {path}")
     usage = " ".join(command.collect_usage_pieces(context))
-    lines = [f"## `mithaq {path}`", "", (command.help or "").strip(), ""]
+    lines = [f"## `mithaq {path}`", "", inspect.cleandoc(command.help or ""), ""]
     if not isinstance(command, click.Group):
         lines += [f"    mithaq {path} {usage}".rstrip(), ""]
     records = [

@@ -15,8 +15,6 @@ from mithaq.site import node as site_node
 from mithaq.site.postgres.cluster import Cluster
 
 FOLDER = click.Path(path_type=pathlib.Path, file_okay=False)
-WEB_WORKERS = 1  # processes; more pay on machines with more than two cores
-WEB_THREADS = 8  # requests that one web process serves at a time
 WORKER_GRACE = 5  # seconds for running jobs when the worker is told to end
 JOBS = 2  # jobs that the worker does at a time
 
@@ -84,21 +82,11 @@ def migrate(config: site_node.NodeConfig) -> None:
 
 @node.command()
 @context.names_node
-@click.option("--workers", default=WEB_WORKERS, show_default=True, help="Web processes.")
+@click.option("--workers", default=running.WEB_WORKERS, show_default=True, help="Web processes.")
 def serve(config: site_node.NodeConfig, workers: int) -> None:
     """Serve the node's addresses; the database must run. Ends on SIGTERM."""
-    os.environ[site_node.VARIABLE] = str(config.folder)
-    host, _, port = config.listen.rpartition(":")
-    os.execv(  # noqa: S606 - becomes the server, so that signals reach it
-        sys.executable,
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
-            *("--host", host, "--port", port, "--workers", str(workers)),
-            *("--blocking-threads", str(WEB_THREADS), "--log-level", "warning"),
-            *("--workers-kill-timeout", "5", "--respawn-failed-workers"),
-            "mithaq.site.wsgi:application",
-        ],
-    )
+    command = running.server(config, workers=workers)
+    os.execve(sys.executable, command, running.environment(config))  # noqa: S606 - becomes the server, so that signals reach it
 
 
 @node.command()

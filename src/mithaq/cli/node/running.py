@@ -16,6 +16,8 @@ from mithaq.core.errors import MithaqError
 from mithaq.site.node import VARIABLE, NodeConfig
 from mithaq.site.postgres.cluster import Cluster
 
+WEB_WORKERS = 1  # processes; more pay on machines with more than two cores
+WEB_THREADS = 4  # requests that one web process serves at a time
 HEALTHY_WITHIN = 60.0  # seconds
 POLL = 0.05  # seconds
 WATCH = 0.5  # seconds between looks at running programs
@@ -32,22 +34,34 @@ def environment(config: NodeConfig) -> dict[str, str]:
     return {**os.environ, VARIABLE: str(config.folder), "PYTHONUNBUFFERED": "1"}
 
 
-def program(config: NodeConfig, *, name: str, words: tuple[str, ...]) -> Process:
-    """Return the process of `mithaq <words>` for the node, with its log beside node.toml."""
-    return Process(
-        name=f"{config.bureau} {name}",
-        command=[sys.executable, "-m", "mithaq.cli", *words],
-        environment=environment(config),
-        log=config.folder / "log" / f"{name}.log",
-        mark=config.folder / "run" / f"{name}.pid",
-    )
+def server(config: NodeConfig, *, workers: int = WEB_WORKERS) -> list[str]:
+    """Return the command of the node's web server."""
+    host, _, port = config.listen.rpartition(":")
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *("--host", host, "--port", port, "--workers", str(workers)),
+        *("--blocking-threads", str(WEB_THREADS), "--log-level", "warning"),
+        *("--workers-kill-timeout", "5", "--respawn-failed-workers"),
+        "mithaq.site.wsgi:application",
+    ]
 
 
 def programs(config: NodeConfig) -> tuple[Process, Process]:
-    """Return the two programs of a node: web and worker, not started."""
+    """Return the two programs of a node, web and worker, with logs beside node.toml; not started."""
+    worker = [sys.executable, "-m", "mithaq.cli", "node", "work"]
     return (
-        program(config, name="web", words=("node", "serve")),
-        program(config, name="worker", words=("node", "work")),
+        _program(config, name="web", command=server(config)),
+        _program(config, name="worker", command=worker),
+    )
+
+
+def _program(config: NodeConfig, *, name: str, command: list[str]) -> Process:
+    return Process(
+        name=f"{config.bureau} {name}",
+        command=command,
+        environment=environment(config),
+        log=config.folder / "log" / f"{name}.log",
+        mark=config.folder / "run" / f"{name}.pid",
     )
 
 
