@@ -50,23 +50,42 @@ def test_a_mark_is_for_its_owner_alone(tmp_path: pathlib.Path) -> None:
     assert stat.S_IMODE((tmp_path / "files").stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("", id="nothing"),
-        pytest.param("7\n", id="no root"),
-        pytest.param("seven AAEC\n", id="no size"),
-        pytest.param("7 ????\n", id="no base64"),
-        pytest.param("07 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", id="a leading zero"),
-        pytest.param("7 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", id="no line feed"),
-        pytest.param("\u0667", id="not ASCII"),
-    ],
-)
-def test_a_damaged_mark_is_never_taken_for_none(tmp_path: pathlib.Path, text: str) -> None:
+def damage(folder: pathlib.Path, *, where: int) -> None:
+    data = bytearray((folder / store.FILE_NAME).read_bytes())
+    data[where] ^= 1
+    (folder / store.FILE_NAME).write_bytes(data)
+
+
+@pytest.mark.parametrize("where", range(82))
+def test_a_damaged_mark_is_never_taken_for_none(tmp_path: pathlib.Path, where: int) -> None:
+    store.advance_mark(tmp_path, MARK)
+    damage(tmp_path, where=where)
+
+    with pytest.raises(Inconsistent):
+        store.read_mark(tmp_path)
+    with pytest.raises(Inconsistent):
+        store.advance_mark(tmp_path, Mark(size=8, root=MARK.root))
+
+
+@pytest.mark.parametrize("text", ["", "7\n", "\u0667", "-" * 164])
+def test_what_is_no_mark_is_never_taken_for_none(tmp_path: pathlib.Path, text: str) -> None:
     (tmp_path / store.FILE_NAME).write_text(text, encoding="utf-8")
 
     with pytest.raises(Inconsistent):
         store.read_mark(tmp_path)
+
+
+@pytest.mark.parametrize(("last", "slot"), [(8, 1), (9, 0)])
+def test_a_torn_write_leaves_the_mark_before_it(
+    tmp_path: pathlib.Path, last: int, slot: int
+) -> None:
+    for size in range(7, last + 1):
+        store.advance_mark(tmp_path, Mark(size=size, root=MARK.root))
+    damage(tmp_path, where=82 * slot + 30)
+
+    assert store.read_mark(tmp_path) == Mark(size=last - 1, root=MARK.root)
+    store.advance_mark(tmp_path, Mark(size=last + 1, root=MARK.root))
+    assert store.read_mark(tmp_path) == Mark(size=last + 1, root=MARK.root)
 
 
 def test_a_mark_that_cannot_be_read_is_never_taken_for_none(tmp_path: pathlib.Path) -> None:

@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from mithaq.apps.journal.actions.statements import prepared
 from mithaq.apps.journal.models import Erasure, Event
 from mithaq.core import codes, ids
 from mithaq.core.journal.entry import MAX_TEXT, SALT_SIZE, Entry, commitment
@@ -21,11 +22,11 @@ _INSERT = """
     WITH event AS (
         INSERT INTO journal_event
             (id, kind, actor, subject, purpose, pact, peer, at, salt)
-        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
-                             %s::text[], %s::text[], %s::timestamptz[], %s::bytea[])
+        SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[],
+                             %b::text[], %b::text[], %b::timestamptz[], %b::bytea[])
     )
     INSERT INTO journal_pending (event_id, commitment)
-    SELECT * FROM unnest(%s::uuid[], %s::bytea[])
+    SELECT * FROM unnest(%b::uuid[], %b::bytea[])
 """
 
 
@@ -78,8 +79,8 @@ def record_many(entries: Iterable[NewEntry]) -> list[uuid.UUID]:
     """
     salted = [_salted(entry) for entry in entries]
     if salted:
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, _columns(salted))
+        with prepared(_INSERT, _columns(salted)):
+            pass
     return [entry.id for entry in salted]
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from mithaq.apps.journal import queries, store
+from mithaq.apps.journal.actions.statements import prepared
 from mithaq.apps.journal.models import Checkpoint as CheckpointRow
 from mithaq.apps.journal.store import Mark
 from mithaq.core.cose import Algorithm, PublicKey, Signer
@@ -27,7 +28,7 @@ _LOCK = 0x6D69746861710001  # "mithaq", 1: the sequencer of this database
 _TAKE = """
     WITH taken AS (
         DELETE FROM journal_pending
-        WHERE event_id IN (SELECT event_id FROM journal_pending ORDER BY event_id LIMIT %s)
+        WHERE event_id IN (SELECT event_id FROM journal_pending ORDER BY event_id LIMIT %b)
         RETURNING event_id, commitment
     )
     SELECT event_id, commitment FROM taken ORDER BY event_id
@@ -35,10 +36,10 @@ _TAKE = """
 _PLACE = """
     WITH leaf AS (
         INSERT INTO journal_leaf (position, event_id, commitment)
-        SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bytea[])
+        SELECT * FROM unnest(%b::bigint[], %b::uuid[], %b::bytea[])
     )
     INSERT INTO journal_node (level, index, digest)
-    SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])
+    SELECT * FROM unnest(%b::smallint[], %b::bigint[], %b::bytea[])
 """
 
 
@@ -84,8 +85,8 @@ def sequence(*, signer: Signer, origin: str, at: dt.datetime) -> Checkpointed | 
         Truncated: 1 does not hold; nothing is signed.
         Inconsistent: 2 does not hold, or the key is not Ed25519; nothing is signed.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    with prepared("SELECT pg_advisory_xact_lock(%b)", [_LOCK]):
+        pass
     waiting = _take()
     if not waiting:
         return None
@@ -93,7 +94,7 @@ def sequence(*, signer: Signer, origin: str, at: dt.datetime) -> Checkpointed | 
     placed: dict[uuid.UUID, int] = {}
     while waiting:
         placed |= _place(waiting, frontier=frontier)
-        waiting = _take()
+        waiting = _take() if len(waiting) == LARGEST_STEP else []
     checkpoint = Checkpoint(origin=origin, size=frontier.size, root=frontier.root())
     key = log_key(public=signer.public, origin=origin)
     signed = sign_checkpoint(checkpoint=checkpoint, key=key, signer=signer)
@@ -103,9 +104,8 @@ def sequence(*, signer: Signer, origin: str, at: dt.datetime) -> Checkpointed | 
 
 def _take() -> list[_Waiting]:
     """Take the next waiting entries, in the order of their ids."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [LARGEST_STEP])
-        return [_Waiting(event_id=key, commitment=bytes(leaf)) for key, leaf in cursor]
+    with prepared(_TAKE, [LARGEST_STEP]) as rows:
+        return [_Waiting(event_id=key, commitment=leaf) for key, leaf in rows]
 
 
 def _checked_frontier(folder: pathlib.Path) -> Frontier:
@@ -128,19 +128,16 @@ def _place(waiting: Sequence[_Waiting], *, frontier: Frontier) -> dict[uuid.UUID
     grown = [frontier.append(entry.commitment) for entry in waiting]
     nodes = [node for completed in grown for node in completed[1:]]
     placed = {entry.event_id: start + offset for offset, entry in enumerate(waiting)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _PLACE,
-            [
-                list(placed.values()),
-                list(placed),
-                [entry.commitment for entry in waiting],
-                [node.level for node in nodes],
-                [node.index for node in nodes],
-                [node.digest for node in nodes],
-            ],
-        )
-    return placed
+    columns = [
+        list(placed.values()),
+        list(placed),
+        [entry.commitment for entry in waiting],
+        [node.level for node in nodes],
+        [node.index for node in nodes],
+        [node.digest for node in nodes],
+    ]
+    with prepared(_PLACE, columns):
+        return placed
 
 
 def _keep(checkpoint: Checkpoint, *, frontier: Frontier, signed: bytes, at: dt.datetime) -> None:
