@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mithaq.core.cbor.values import MAX_DEPTH, MAX_SIZE, Key, Malformed, Tagged, Value
+from mithaq.core.cbor.values import KEY_TYPES, MAX_DEPTH, MAX_SIZE, Key, Malformed, Tagged, Value
 
 _SIMPLE: dict[int, bool | None] = {20: False, 21: True, 22: None}  # what we use of major type 7
 _DIRECT = 24  # arguments below this stand in the initial byte itself
@@ -48,8 +48,11 @@ class _Reader:
         self.levels = levels
 
     def item(self) -> Value:
-        initial = self.data[self.at]
-        self.at += 1
+        at = self.at
+        initial = self.data[at]
+        self.at = at + 1
+        if initial < _DIRECT:
+            return initial
         argument = initial & 0x1F
         if argument >= _DIRECT and initial < _FIRST_SIMPLE:
             argument = self.argument(argument)
@@ -58,7 +61,11 @@ class _Reader:
     def argument(self, information: int) -> int:
         if information > _LONGEST:  # (2)
             raise Malformed("indefinite length or reserved form")
-        argument = int.from_bytes(self.octets(1 << (information - _DIRECT)), "big")
+        begin = self.at
+        self.at = end = begin + (1 << (information - _DIRECT))
+        if end > self.end:
+            raise Malformed("ends too early")
+        argument = int.from_bytes(self.data[begin:end], "big")
         if argument < _LEAST[information]:  # (2)
             raise Malformed("a number is not in its shortest form")
         return argument
@@ -71,10 +78,10 @@ class _Reader:
 
     def octets(self, argument: int) -> bytes:
         begin = self.at
-        self.at = begin + argument
-        if self.at > self.end:
+        self.at = end = begin + argument
+        if end > self.end:
             raise Malformed("ends too early")
-        return self.data[begin : self.at]
+        return self.data[begin:end]
 
     def text(self, argument: int) -> str:
         try:
@@ -96,7 +103,7 @@ class _Reader:
         for _ in range(argument):
             begin = self.at
             key = self.item()
-            if isinstance(key, bool) or not isinstance(key, int | str | bytes):  # (3)
+            if isinstance(key, bool) or not isinstance(key, KEY_TYPES):  # (3)
                 raise Malformed("a key is neither integer, text nor byte string")
             form = self.data[begin : self.at]
             if form <= previous:  # (3): no form is empty, so the first always passes

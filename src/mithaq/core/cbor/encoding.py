@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
-from mithaq.core.cbor.values import INTEGER_BITS, MAX_DEPTH, Encodable, NotEncodable, Tagged
+from mithaq.core.cbor.values import (
+    INTEGER_BITS,
+    KEY_TYPES,
+    MAX_DEPTH,
+    Encodable,
+    NotEncodable,
+    Tagged,
+)
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG = (major << 5 for major in range(7))
 _FALSE, _TRUE, _NULL = b"\xf4", b"\xf5", b"\xf6"
 _DIRECT = 24  # arguments below this stand in the initial byte itself
+_INITIAL = tuple(bytes((byte,)) for byte in range(256))
 
 _Put: TypeAlias = Callable[[bytes], None]
 
@@ -41,7 +50,7 @@ def encode_tagged(tag: int, value: Encodable) -> bytes:
 
 def _head(major: int, argument: int) -> bytes:
     if argument < _DIRECT:
-        return bytes((major | argument,))
+        return _INITIAL[major | argument]
     if argument < 1 << 8:
         return bytes((major | 24, argument))
     if argument < 1 << 16:
@@ -89,13 +98,18 @@ def _map(value: Mapping[int | str | bytes, Encodable], put: _Put, depth: int) ->
     put(_head(_MAP, len(value)))
     entries: list[tuple[bytes, Encodable]] = []
     for key, element in value.items():
-        if isinstance(key, bool) or not isinstance(key, int | str | bytes):
+        if isinstance(key, bool) or not isinstance(key, KEY_TYPES):
             raise NotEncodable("a key is neither integer, text nor byte string")
-        entries.append((encode(key), element))
+        entries.append((_key_form(key), element))
     entries.sort(key=_by_key)
     for key_form, element in entries:
         put(key_form)
         _item(element, put, depth - 1)
+
+
+@lru_cache(maxsize=1024)  # the keys of a protocol are few, and equal keys have one form
+def _key_form(key: int | str | bytes) -> bytes:
+    return encode(key)
 
 
 def _by_key(entry: tuple[bytes, Encodable]) -> bytes:
@@ -127,15 +141,16 @@ def _item(value: Encodable, put: _Put, depth: int) -> None:
         raise NotEncodable("nested too deeply")
     writer = _WRITERS.get(type(value))
     if writer is None:
-        writer = _writer_of_kin(value)
+        writer = _writer_of_kin(type(value))
     writer(value, put, depth)
 
 
-def _writer_of_kin(value: object) -> Callable[..., None]:
+def _writer_of_kin(kind: type) -> Callable[..., None]:
     """Return the writer for enums and other children of the types we know."""
-    for kin, writer in _WRITERS.items():
-        if isinstance(value, kin):
+    for kin, writer in tuple(_WRITERS.items()):
+        if issubclass(kind, kin):
+            _WRITERS[kind] = writer  # found at once the next time
             return writer
-    if isinstance(value, Mapping):
+    if issubclass(kind, Mapping):
         return _map
-    raise NotEncodable(f"{type(value).__name__} has no form in our subset of CBOR")
+    raise NotEncodable(f"{kind.__name__} has no form in our subset of CBOR")

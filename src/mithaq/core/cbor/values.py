@@ -26,6 +26,7 @@ class NotEncodable(MithaqError):
 
 
 Key: TypeAlias = int | str | bytes
+KEY_TYPES = (int, str, bytes)  # booleans, which Python counts as integers, are no keys
 
 
 @dataclass(frozen=True, slots=True)

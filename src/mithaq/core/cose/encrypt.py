@@ -70,7 +70,26 @@ def encrypt(
     Raises:
         WrongAlgorithm: `recipient` is no sealing key.
     """
-    header = header_bytes(protected)
+    return encrypt_under(
+        header_bytes(protected),
+        plaintext=plaintext,
+        content_key=content_key,
+        recipient=recipient,
+    )
+
+
+def encrypt_under(
+    header: bytes,
+    *,
+    plaintext: bytes,
+    content_key: bytes,
+    recipient: PublicKey,
+) -> bytes:
+    """Return what `encrypt` returns, for a protected header that `header_bytes` has written.
+
+    Raises:
+        WrongAlgorithm: `recipient` is no sealing key.
+    """
     nonce = os.urandom(NONCE_SIZE)
     ciphertext = AESGCM(content_key).encrypt(nonce, plaintext, _associated_data(header))
     recipient_header = headers.write({Header.ALG: recipient.alg, Header.KID: recipient.kid})
@@ -105,7 +124,7 @@ def read_encrypt(data: bytes) -> Encrypted:
     (recipient,) = headers.array(recipients, count=1)
     recipient_protected, enc, wrapped = headers.array(recipient, count=3)
     recipient_raw = headers.octets(recipient_protected)
-    alg, kid = headers.signing_key(headers.read(recipient_raw))
+    alg, kid = headers.named_key(recipient_raw)
     if alg is not Algorithm.XWING:
         raise WrongAlgorithm("the content key is not wrapped with X-Wing")
     sealed_key = _only(enc, Header.ENCAPSULATED, size=ENCAPSULATED_SIZE) + headers.octets(wrapped)

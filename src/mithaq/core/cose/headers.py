@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from mithaq.core import cbor
@@ -65,6 +66,20 @@ def signing_key(headers: dict[cbor.Key, cbor.Value]) -> tuple[Algorithm, KeyId]:
         return Algorithm(number), kid
     except ValueError as fault:
         raise WrongAlgorithm("an algorithm that is not part of this profile") from fault
+
+
+@lru_cache(maxsize=1024)
+def named_key(protected: bytes) -> tuple[Algorithm, KeyId]:
+    """Return the algorithm and the key that a protected header names.
+
+    For headers that say little else: those of signatures and recipients come again with every
+    message of a key, and what was read once is remembered.
+
+    Raises:
+        Malformed: as `read` and `signing_key`.
+        WrongAlgorithm: as `signing_key`.
+    """
+    return signing_key(read(protected))
 
 
 def decode(data: bytes) -> cbor.Value:

@@ -168,5 +168,5 @@ def _read_signature(entry: cbor.Value) -> Signature:
     protected, unprotected, signature = headers.array(entry, count=3)
     headers.nothing(unprotected)
     raw = headers.octets(protected)
-    alg, kid = headers.signing_key(headers.read(raw))
+    alg, kid = headers.named_key(raw)
     return Signature(protected=raw, kid=kid, alg=alg, signature=headers.octets(signature))

@@ -8,7 +8,7 @@ from hashlib import sha256
 from mithaq.core import cose
 from mithaq.core.cose import Header, PublicKey, Signer
 from mithaq.core.cose.algorithms import CONTENT_KEY_SIZE
-from mithaq.core.cose.encrypt import header_bytes
+from mithaq.core.cose.encrypt import encrypt_under, header_bytes
 from mithaq.core.envelope.context import Context
 from mithaq.core.envelope.errors import BadLifetime, TooLarge
 from mithaq.core.envelope.limits import (
@@ -53,16 +53,14 @@ def seal(
     if not context.issued_at < context.expires_at <= context.issued_at + MAX_LIFETIME:
         raise BadLifetime
     key = new_content_key() if content_key is None else content_key
-    protected = context.headers(commitment=commitment(key))
+    header = header_bytes(context.headers(commitment=commitment(key)))
     signed = cose.sign(
         payload=payload,
         signers=authority,
         protected={},
-        external_aad=header_bytes(protected),
+        external_aad=header,
     )
-    encrypted = cose.encrypt(
-        plaintext=signed, protected=protected, content_key=key, recipient=recipient
-    )
+    encrypted = encrypt_under(header, plaintext=signed, content_key=key, recipient=recipient)
     outer = context.routing.headers() | {
         Header.CONTENT_TYPE: ENCRYPTED_TYPE,
         Label.SIZE: len(encrypted),
