@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import pathlib
 
 import pytest
 
 from mithaq.core import resources
 from mithaq.core.codes import codelist
-from mithaq.core.pacts import Allow, BadDraft, Refuse, draft, read, weigh
+from mithaq.core.pacts import Allow, BadDraft, Family, Refuse, draft, read, weigh
 from mithaq.core.pacts.allowed import Offences, Tlp
 from mithaq.core.pacts.composed import AnyOf
 from mithaq.core.pacts.drafting import _COMPOSED, _MAKERS
@@ -229,3 +230,32 @@ def test_the_demo_has_a_title_in_every_official_language() -> None:
         pact = demo(f"{name}.yaml")
         assert set(pact.title) == {"ar", "fr", "en", "es"}
         assert pact.parties == (XA, XB)
+
+
+def test_the_example_of_the_protocol_page_is_what_it_says() -> None:
+    page = (pathlib.Path(__file__).parents[3] / "docs/protocol/pacts.md").read_text("utf-8")
+    yaml = page.partition("```yaml\n")[2].partition("```")[0]
+
+    content = resources.parse_yaml(yaml.encode(), where="docs/protocol/pacts.md")
+    pact = draft(content=content, pact_id=PACT_ID, at=NOON)
+
+    assert f"\n{pact.hash.hex()}\n" in page
+    assert f"has {len(pact.data)} bytes" in page
+    assert PACT_ID in page
+
+
+def test_the_protocol_page_names_every_type_of_clause_and_every_code() -> None:
+    page = (pathlib.Path(__file__).parents[3] / "docs/protocol/pacts.md").read_text("utf-8")
+
+    assert [kind for kind in TYPES if f"\n| `{kind}` |" not in page] == []
+    assert [family.value for family in Family if f"`{family.value}`" not in page] == []
+
+
+def test_every_code_of_a_refusal_has_a_sentence() -> None:
+    sentences = {entry.maps.get("error") for entry in codelist("error-code")}
+    outside = {
+        "pact.party", "pact.not_yet", "pact.ended", "pact.suspended", "pact.empty",
+        "pact.unknown_clause", "pact.alternatives",
+    }  # fmt: skip
+
+    assert {family.value for family in Family} | outside <= sentences
