@@ -8,6 +8,7 @@ import re
 import pytest
 
 from mithaq.core.envelope import batch
+from mithaq.site import problems
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "protocol" / "wire.md"
 BODIES = [
@@ -40,3 +41,8 @@ def test_the_example_is_read_as_the_page_says() -> None:
 @pytest.mark.parametrize("matter", LIMITS)
 def test_the_page_gives_the_limits_of_the_code(matter: str) -> None:
     assert f"| {matter} | {LIMITS[matter]} |" in PAGE.read_text("utf-8")
+
+
+@pytest.mark.parametrize("code", ["wire.malformed", "wire.too_large"])
+def test_the_page_gives_the_statuses_of_the_node(code: str) -> None:
+    assert f"| {problems.STATUSES[code].value} | `{code}` |" in PAGE.read_text("utf-8")
