@@ -152,3 +152,13 @@ def test_a_page_has_a_longest_size(reader: Officer) -> None:
     stored(2)
 
     assert len(queries.listed(officer=reader, size=-5).rows) == 1
+
+
+def test_former_versions_are_told_newest_first(reader: Officer) -> None:
+    for version in (1, 2, 3):
+        record = make.method(title=f"Edition {version}")
+        receive_many(arrivals=[make.arrival(record=record, version=version)], at=make.NOW)
+
+    row = queries.method_for(officer=reader, urn=make.arrival().urn)
+
+    assert [former.version for former in queries.versions(row)] == [2, 1]

@@ -128,12 +128,6 @@ def is_own(method: Method) -> bool:
     return method.origin == keys.me()
 
 
-def counts() -> dict[str, int]:
-    """Return how many methods there are, own and received."""
-    own = Method.objects.filter(origin=keys.me()).count()
-    return {"own": own, "received": Method.objects.count() - own}
-
-
 def _narrowed(filters: Filters) -> QuerySet[Method]:
     rows = Method.objects.all()
     if filters.search.strip():
