@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
+import io
 import json
 import pathlib
 import secrets
-import subprocess
-import sys
 import uuid
 from collections.abc import Mapping, Sequence
 
@@ -26,6 +26,7 @@ from mithaq.apps.pacts import actions as pacts
 from mithaq.apps.pacts import queries as pacts_queries
 from mithaq.apps.people import actions as people
 from mithaq.apps.people import queries as people_queries
+from mithaq.cli.journal import journal
 from mithaq.core import cose, ids, resources
 from mithaq.core import pacts as core_pacts
 from mithaq.core.directory import parse_fingerprint
@@ -168,15 +169,14 @@ def seal_unchecked(*, urn: str, audience: str, pact_id: str, purpose: str) -> st
 
 
 def verify_journal() -> Mapping[str, object]:
-    """Run `mithaq journal verify` and return what it printed and how it ended."""
-    done = subprocess.run(
-        [sys.executable, "-m", "mithaq.cli", "journal", "verify", "--json"],
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    summary = json.loads(done.stdout) if done.stdout else {}
-    return {"exit": done.returncode, "summary": summary, "errors": done.stderr}
+    """Run the command `mithaq journal verify` and return what it printed and how it ended."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            ended = journal.main(["verify", "--json"], standalone_mode=False)
+        except SystemExit as end:
+            ended = end.code
+    return {"exit": ended or 0, "summary": json.loads(printed.getvalue())}
 
 
 def _text(data: bytes) -> str:
