@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from mithaq.core.errors import MithaqError
 
@@ -58,14 +59,17 @@ def holder(port: int) -> str:
     """Return name and number of the process that listens on `port`, as far as we may see."""
     inodes = set(_inodes(port))
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            held = {str(link.readlink()) for link in (folder / "fd").iterdir()}
-        except OSError:
-            continue  # ended meanwhile, or another user's
-        if held & inodes:
+        if inodes & set(_open_files(folder)):
             name = (folder / "comm").read_text(encoding="utf-8", errors="replace").strip()
             return f"{name} (process {folder.name})"
     return "a program of another user"
+
+
+def _open_files(process: pathlib.Path) -> Iterator[str]:
+    with contextlib.suppress(OSError):  # ended meanwhile, or another user's
+        for link in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):  # closed meanwhile
+                yield str(link.readlink())
 
 
 def _inodes(port: int) -> list[str]:
