@@ -251,9 +251,9 @@ def _code(name: str, value: str) -> str:
     return value
 
 
-def _progress(done: int, total: int) -> None:
+def _progress(stage: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
-        click.echo(f"\r{done} of {total}", err=True, nl=done == total)
+        click.echo(f"\r{stage}: {done} of {total}", err=True, nl=done == total)
 
 
 def _tell_imported(done: Imported, *, as_json: bool) -> None:

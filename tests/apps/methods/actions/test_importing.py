@@ -128,8 +128,8 @@ def test_a_failure_half_way_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(importing, "CHUNK", 1)
     data = make.bundle(make.pattern(), make.pattern(id=make.OTHER))
 
-    def stop(done: int, total: int) -> None:
-        if done == 1:
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "stored" and done == 1:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -199,3 +199,20 @@ def test_all_techniques_of_f3_are_imported_once() -> None:
     assert (len(first.new), first.unchanged) == (123, 0)
     assert (second.new, second.changed, second.unchanged) == ((), (), 123)
     assert Method.objects.filter(stages=[]).count() == 0
+
+
+def test_progress_is_told_for_each_stage() -> None:
+    told: list[tuple[str, int, int]] = []
+
+    import_bundle(
+        data=make.bundle(make.pattern()),
+        by=make.officer("analyst"),
+        at=make.NOW,
+        progress=lambda stage, done, total: told.append((stage, done, total)),
+    )
+
+    assert [one for one in told if one[1] == one[2]] == [
+        ("read", 1, 1),
+        ("checked", 1, 1),
+        ("stored", 1, 1),
+    ]

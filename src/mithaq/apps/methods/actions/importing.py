@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from django.db import transaction
 
@@ -25,9 +26,10 @@ from mithaq.core.records.method import Method as MethodRecord
 from mithaq.core.workflow import METHOD, MethodAct, MethodState
 
 CHUNK = 500  # rows a statement
+CREATED = "record-created"
 RETENTION = dt.timedelta(days=5 * 365)
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,36 @@ class _Change:
     event: str
 
 
-def _silent(done: int, total: int) -> None:
+@dataclass(slots=True)
+class _Tally:
+    """What an import has done so far."""
+
+    new: list[Urn] = field(default_factory=list)
+    changed: list[Urn] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    unchanged: int = 0
+
+    def add(self, found: Sequence[_Change | Left | None]) -> None:
+        for one in found:
+            match one:
+                case _Change(row=row, event=event):
+                    (self.new if event == CREATED else self.changed).append(row.urn)
+                case Left():
+                    self.left.append(one)
+                case None:
+                    self.unchanged += 1
+
+    def told(self, *, passed_over: Mapping[str, int]) -> Imported:
+        return Imported(
+            new=tuple(self.new),
+            changed=tuple(self.changed),
+            unchanged=self.unchanged,
+            left=tuple(self.left),
+            passed_over=passed_over,
+        )
+
+
+def _silent(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
@@ -85,15 +116,16 @@ def import_bundle(
 ) -> Imported:
     """Take in the methods of the STIX bundle `data` as the bureau's own.
 
-    `progress` is called with methods done and their number.
+    `progress` is called with what is being done ("read", "checked", "stored"), how many
+    objects that is done for, and their number.
 
     Raises:
         PermissionDenied: `by` may not write methods.
         Refused: the file has a fault; nothing of it was imported.
     """
     check_may_change(by)
-    bundle = stix.read_bundle(data)
-    stix.check_with_stix2(bundle.objects)
+    bundle = stix.read_bundle(data, progress=partial(progress, "read"))
+    stix.check_with_stix2(bundle.objects, progress=partial(progress, "checked"))
     return _store(bundle, terms=terms or Terms(), by=by, at=at, progress=progress)
 
 
@@ -102,31 +134,19 @@ def _store(
     bundle: stix.Bundle, *, terms: Terms, by: Officer, at: dt.datetime, progress: Progress
 ) -> Imported:
     me = keys.me()
-    changes: list[_Change] = []
-    left: list[Left] = []
-    unchanged = 0
-    for start in range(0, len(bundle.methods), CHUNK):
+    tally = _Tally()
+    total = len(bundle.methods)
+    for start in range(0, total, CHUNK):
         chunk = bundle.methods[start : start + CHUNK]
         held = _held(chunk, me=me)
-        for record in chunk:
-            found = _compare(record, held=held.get(record.key), terms=terms, me=me, at=at)
-            match found:
-                case _Change():
-                    changes.append(found)
-                case Left():
-                    left.append(found)
-                case None:
-                    unchanged += 1
-        progress(min(start + CHUNK, len(bundle.methods)), len(bundle.methods))
-    new = _named(changes, "record-created")
-    _write(changes, by=by, at=at)
-    return Imported(
-        new=new,
-        changed=tuple(one.row.urn for one in changes if one.row.urn not in set(new)),
-        unchanged=unchanged,
-        left=tuple(left),
-        passed_over=bundle.passed_over,
-    )
+        found = [
+            _compare(record, held=held.get(record.key), terms=terms, me=me, at=at)
+            for record in chunk
+        ]
+        _write([one for one in found if isinstance(one, _Change)], by=by, at=at)
+        tally.add(found)
+        progress("stored", min(start + CHUNK, total), total)
+    return tally.told(passed_over=bundle.passed_over)
 
 
 def _held(chunk: Sequence[MethodRecord], *, me: BureauId) -> dict[uuid.UUID, Method]:
@@ -145,7 +165,7 @@ def _compare(
         row = _row(
             record, key=rows.new_id(at=at), version=1, state=state, terms=terms, me=me, at=at
         )
-        return _Change(row=row, event="record-created")
+        return _Change(row=row, event=CREATED)
     if record.modified < held.modified_at:
         return Left(urn=urn, reason="older")
     if record.modified == held.modified_at:
@@ -205,25 +225,15 @@ def _completed(record: MethodRecord, *, terms: Terms) -> MethodRecord:
 
 
 def _write(changes: Sequence[_Change], *, by: Officer, at: dt.datetime) -> None:
-    for part in _chunks(changes):
-        rows.insert([one.row for one in part if one.event == "record-created"])
-        rows.replace([one.row for one in part if one.event != "record-created"], at=at)
-        journal.record_many(
-            [
-                journal.NewEntry(kind=one.event, actor=by.pseudonym, subject=one.row.urn, at=at)
-                for one in part
-            ]
-        )
-        indexing.index([one.row.id for one in part])
-
-
-def _chunks(changes: Sequence[_Change]) -> Iterator[Sequence[_Change]]:
-    for start in range(0, len(changes), CHUNK):
-        yield changes[start : start + CHUNK]
-
-
-def _named(changes: Sequence[_Change], event: str) -> tuple[Urn, ...]:
-    return tuple(one.row.urn for one in changes if one.event == event)
+    rows.insert([one.row for one in changes if one.event == CREATED])
+    rows.replace([one.row for one in changes if one.event != CREATED], at=at)
+    journal.record_many(
+        [
+            journal.NewEntry(kind=one.event, actor=by.pseudonym, subject=one.row.urn, at=at)
+            for one in changes
+        ]
+    )
+    indexing.index([one.row.id for one in changes])
 
 
 def _urn(record: MethodRecord, *, me: BureauId) -> Urn:

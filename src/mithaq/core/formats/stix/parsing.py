@@ -21,9 +21,14 @@ MAX_FILE = 64 << 20  # bytes; ATT&CK, the largest bundle in common use, has 50 M
 MAX_OBJECTS = 200_000  # in one bundle
 MAX_FOREIGN_DEPTH = 12  # levels of content that we keep without understanding it
 MAX_FOREIGN_ITEMS = 5_000  # values in such content
+PROGRESS_EVERY = 500  # objects
 _PRINTABLE = re.compile(PRINTABLE)
 
 JsonObject = dict[str, JsonValue]
+
+
+def silent(done: int, total: int) -> None:
+    """Tell nobody of the progress."""
 
 
 class _Forbidden(ValueError):

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from mithaq.core.formats.stix import outline, patterns, ties
 from mithaq.core.formats.stix.faults import Fault, Refused, refuse
 from mithaq.core.formats.stix.markings import Markings
-from mithaq.core.formats.stix.parsing import JsonObject, parse
+from mithaq.core.formats.stix.parsing import PROGRESS_EVERY, JsonObject, parse, silent
 from mithaq.core.formats.stix.vocabulary import PASSED_OVER
 from mithaq.core.records.method import Method
-
-PROGRESS_EVERY = 500  # objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +26,7 @@ class Bundle:
     objects: tuple[JsonObject, ...]
 
 
-def _silent(done: int, total: int) -> None:
-    """Tell nobody."""
-
-
-def read_bundle(data: bytes, *, progress: Callable[[int, int], None] = _silent) -> Bundle:
+def read_bundle(data: bytes, *, progress: Callable[[int, int], None] = silent) -> Bundle:
     """Return the methods of the bundle `data` (JSON, UTF-8), in the order of the file.
 
     `progress` is called with the objects done and their number.
