@@ -75,6 +75,7 @@ def check(*, only: tuple[str, ...], skip: tuple[str, ...], as_json: bool) -> int
         context.echo_json([_facts(outcome) for outcome in outcomes])
     else:
         _report(failed)
+        click.echo("".join(_closing_line(outcome) for outcome in outcomes))
     return 1 if failed else 0
 
 
@@ -98,8 +99,12 @@ def run(one: Check, *, root: pathlib.Path) -> Outcome:
 
 def _line(outcome: Outcome) -> str:
     verdict = "ok" if outcome.ok else "FAILED"
-    last = outcome.output.strip().splitlines()[-1:] if outcome.name == "tests" else []
-    return f"{outcome.name:12}{outcome.seconds:7.1f} s  {verdict:8}{''.join(last)}"
+    return f"{outcome.name:12}{outcome.seconds:7.1f} s  {verdict}"
+
+
+def _closing_line(outcome: Outcome) -> str:
+    """Return how many tests passed, in pytest's own words."""
+    return "".join(outcome.output.strip().splitlines()[-1:]) if outcome.name == "tests" else ""
 
 
 def _report(failed: list[Outcome]) -> None:
