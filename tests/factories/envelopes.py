@@ -13,7 +13,7 @@ from mithaq.core import cbor, cose, envelope
 from mithaq.core.clock import Period
 from mithaq.core.cose import Header, PublicKey, Signer
 from mithaq.core.cose.encrypt import header_bytes
-from mithaq.core.directory.errors import KeyExpired, UnknownSender
+from mithaq.core.directory import Descriptor, Keyring, MemberKey
 from mithaq.core.envelope import ContentKey, Context, Directory, Opened
 from mithaq.core.envelope.limits import ENCRYPTED_TYPE, Label
 from mithaq.core.envelope.sealing import commitment
@@ -73,8 +73,8 @@ def _seed(*parts: object) -> bytes:
     return sha256("/".join(str(part) for part in parts).encode()).digest()
 
 
-class Book:
-    """A directory of bureaus; `validity` is of all their keys but those in `periods`."""
+class Book(Keyring):
+    """The keyring of these bureaus; `VALIDITY` is of all their keys but those in `periods`."""
 
     def __init__(
         self,
@@ -82,27 +82,28 @@ class Book:
         *,
         periods: dict[KeyId, Period] | None = None,
     ) -> None:
-        self._bureaus = {code: bureau(code) for code in codes}
-        self._periods = periods or {}
+        super().__init__([describe(bureau(code), periods or {}) for code in codes])
 
-    def key(self, *, bureau: BureauId, kid: KeyId, role: KeyRole, at: dt.datetime) -> PublicKey:
-        member = self._bureaus.get(bureau)
-        held = member.held if member is not None else ()
-        for one in held:
-            if one.role is role and one.key.kid == kid:
-                return self._valid(one.public, at)
-        raise UnknownSender
 
-    def authority(self, *, bureau: BureauId, at: dt.datetime) -> tuple[PublicKey, PublicKey]:
-        if bureau not in self._bureaus:
-            raise UnknownSender
-        first, second = (key.public for key in self._bureaus[bureau].authority)
-        return self._valid(first, at), self._valid(second, at)
-
-    def _valid(self, key: PublicKey, at: dt.datetime) -> PublicKey:
-        if not self._periods.get(key.kid, VALIDITY).contains(at):
-            raise KeyExpired
-        return key
+def describe(member: Bureau, periods: dict[KeyId, Period]) -> Descriptor:
+    """Return the descriptor of a bureau with the public halves of the keys others need."""
+    keys = tuple(
+        MemberKey(public=held.public, role=held.role, validity=periods.get(held.key.kid, VALIDITY))
+        for held in member.held
+        if held.role is not KeyRole.STORAGE
+    )
+    return Descriptor(
+        bureau=member.code,
+        serial=1,
+        kind="national-bureau",
+        names=dict.fromkeys(("ar", "fr", "en", "es"), member.code),
+        languages=("ar",),
+        endpoint="http://127.0.0.1:8601",
+        keys=keys,
+        contacts=(),
+        issued_at=max(key.validity.starts_at for key in keys if key.role is KeyRole.AUTHORITY),
+        expires_at=NOW + 300 * DAY,
+    )
 
 
 def make_context(*, issuer: BureauId = XA, audience: BureauId = XB, **changes: object) -> Context:

@@ -120,6 +120,8 @@ def directory(periods: dict[bytes, Period]) -> list[dict[str, object]]:
     entries: list[dict[str, object]] = []
     for code in (XA, XB, XC, XS):
         for held in bureau(code).held:
+            if held.role is KeyRole.STORAGE:
+                continue
             period = periods.get(held.key.kid, VALIDITY)
             ends = None if period.ends_at is None else to_seconds(period.ends_at)
             entries.append(
