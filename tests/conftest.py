@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pathlib
 
+import hypothesis
 import pytest
 
 from tests.factories import flushing, nodes, sockets
@@ -24,6 +25,12 @@ os.environ["MITHAQ_NODE"] = str(_node)
 os.environ["DJANGO_SETTINGS_MODULE"] = "mithaq.site.settings"
 
 sockets.block()
+
+# A machine that is busy with something else is not a fault of the example that runs just then.
+hypothesis.settings.register_profile(
+    "mithaq", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("mithaq")
 
 
 def pytest_configure(config: pytest.Config) -> None:
