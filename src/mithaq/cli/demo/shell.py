@@ -21,7 +21,7 @@ from mithaq.cli.node import running
 from mithaq.core.errors import MithaqError
 from mithaq.site.node import NodeConfig
 
-CALLABLE = "mithaq."  # only functions of ours are called
+CALLABLE = ("mithaq.", "benchmarks.")  # only functions of ours are called
 
 
 class StepFailed(MithaqError):

@@ -1,0 +1,93 @@
+"""The figures of the exchange as a table, and what bounds them."""
+
+from __future__ import annotations
+
+import pathlib
+import platform
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+HEAD = "| what | min | median | max |\n|---|---|---|---|"
+AIM_SHARE = 40  # percent of the bare cryptography's rate
+AIM_DELAY = 2.0  # seconds, p95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What was measured; rates in messages a second, delays in seconds, sorted."""
+
+    messages: int
+    size: int
+    batch: int
+    cores: int
+    crypto: Sequence[float]
+    highest: Sequence[float]
+    singly: Sequence[float]
+    paced: float
+    delays: Sequence[float]
+    durable: Mapping[str, str]
+
+    @property
+    def shares(self) -> list[float]:
+        """The exchange's rate in percent of the bare cryptography's, run by run."""
+        pairs = zip(self.highest, self.crypto, strict=True)
+        return [100 * rate / bound for rate, bound in pairs]
+
+    def delay(self, part: float) -> float:
+        """Return the delay that `part` of the messages stay under."""
+        return self.delays[min(len(self.delays) - 1, int(part * len(self.delays)))]
+
+    def as_json(self) -> Mapping[str, object]:
+        """Return the figures as the values of JSON."""
+        return {
+            "messages": self.messages,
+            "body_bytes": self.size,
+            "batch": self.batch,
+            "cores": self.cores,
+            "crypto_per_s": [round(rate, 1) for rate in self.crypto],
+            "exchange_per_s": [round(rate, 1) for rate in self.highest],
+            "exchange_singly_per_s": [round(rate, 1) for rate in self.singly],
+            "share_percent": [round(share, 1) for share in self.shares],
+            "paced_per_s": round(self.paced, 1),
+            "p50_s": round(self.delay(0.5), 3),
+            "p95_s": round(self.delay(0.95), 3),
+            "p99_s": round(self.delay(0.99), 3),
+            "durable": dict(self.durable),
+        }
+
+    def as_markdown(self) -> str:
+        """Return the figures as a table."""
+        commits = ", ".join(f"{name} {value}" for name, value in self.durable.items())
+        setting = (
+            f"{self.messages} messages a run, {self.size} bytes of record each, one recipient; "
+            f"{len(self.crypto)} runs on {self.cores} cores; {commits}; "
+            f"Python {platform.python_version()}."
+        )
+        delays = (
+            f"Release to `opened` receipt at {self.paced:.0f} messages/s (70 % of the median): "
+            f"p50 {self.delay(0.5):.2f} s, p95 {self.delay(0.95):.2f} s (aim {AIM_DELAY:.0f}), "
+            f"p99 {self.delay(0.99):.2f} s."
+        )
+        rows = (
+            _row("bare cryptography, messages/s", self.crypto),
+            _row(f"exchange, {self.batch} in a submission, messages/s", self.highest),
+            _row("exchange, one in a submission, messages/s", self.singly),
+            _row(f"share of the bare cryptography, % (aim {AIM_SHARE})", self.shares),
+        )
+        return "\n".join((setting, "", HEAD, *rows, "", delays))
+
+
+def write(target: pathlib.Path, figures: Figures) -> None:
+    """Put the table between the marks of the page `target`; what else stands there stays."""
+    start, end = "<!-- figures -->", "<!-- end of figures -->"
+    text = target.read_text(encoding="utf-8")
+    before, _, rest = text.partition(start)
+    _, _, after = rest.partition(end)
+    target.write_text(
+        f"{before}{start}\n\n{figures.as_markdown()}\n\n{end}{after}", encoding="utf-8"
+    )
+
+
+def _row(name: str, rates: Sequence[float]) -> str:
+    return f"| {name} | {min(rates):.0f} | {statistics.median(rates):.0f} | {max(rates):.0f} |"
