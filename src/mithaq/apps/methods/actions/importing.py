@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries as keys
@@ -27,6 +27,7 @@ from mithaq.core.workflow import METHOD, MethodAct, MethodState
 
 CHUNK = 500  # rows a statement
 CREATED = "record-created"
+_LOCK = 0x6D_65_74_68  # one import at a time: two of the same file must not both find it new
 RETENTION = dt.timedelta(days=5 * 365)
 
 Progress = Callable[[str, int, int], None]
@@ -133,6 +134,8 @@ def import_bundle(
 def _store(
     bundle: stix.Bundle, *, terms: Terms, by: Officer, at: dt.datetime, progress: Progress
 ) -> Imported:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     me = keys.me()
     tally = _Tally()
     total = len(bundle.methods)
