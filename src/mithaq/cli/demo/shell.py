@@ -60,8 +60,7 @@ class Shell:
         trace: TracebackType | None,
     ) -> None:
         if self._process is not None:
-            if kind is not None:
-                self._process.kill()
+            self._process.kill()  # every answer that was waited for is committed
             self._process.communicate()
 
     def call(self, function: str, **arguments: object) -> object:
