@@ -10,7 +10,8 @@ from mithaq.apps.methods import queries
 from mithaq.apps.methods.actions.receiving import Recalled, VersionConflict, receive_many
 from mithaq.apps.methods.models import Method, MethodVersion
 from mithaq.core import records
-from mithaq.core.records import RecordFacts, UrnMismatch, WrongRecord
+from mithaq.core.formats import stix
+from mithaq.core.records import RecordFacts, UrnMismatch, WrongRecord, body
 from tests.factories import methods as make
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,20 @@ def test_an_arrival_is_stored_with_origin_pact_purpose_and_retention() -> None:
     assert row.retain_until == make.RETAIN_UNTIL
     assert row.message_id == uuid.UUID(bytes=sent.message_id)
     assert row.offences == ["online-scam"]
+
+
+@pytest.mark.parametrize(
+    "number", ["1.5", "1500.0", "-0.0", "1e22", "1.5e-10", "1e308", "0.1", str(10**30)]
+)
+def test_numbers_of_others_come_out_of_the_database_as_they_went_in(number: str) -> None:
+    data = make.bundle(make.pattern(x_number="@")).replace(b'"@"', number.encode())
+    record = stix.read_method(data)
+
+    receive_many(arrivals=[make.arrival(record=record)], at=make.NOW)
+
+    kept = queries.record_of(Method.objects.get())
+    assert stix.write_method(kept) == stix.write_method(record)
+    assert body.fingerprint(kept) == body.fingerprint(record)
 
 
 def test_the_same_version_twice_is_stored_once() -> None:

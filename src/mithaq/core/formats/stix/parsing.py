@@ -114,11 +114,12 @@ def _no_constant(name: str) -> NoReturn:
     raise _Forbidden(f"{name} is not JSON")
 
 
-def _finite(digits: str) -> float:
+def _finite(digits: str) -> float | int:
+    """Return the number; a whole one is an int, as PostgreSQL's jsonb gives it back."""
     number = float(digits)
     if not math.isfinite(number):
         raise _Forbidden("a number too large")
-    return number
+    return int(number) if number.is_integer() else number
 
 
 def _reason(fault: ValueError) -> str:
