@@ -181,7 +181,7 @@ def test_a_notice_that_comes_twice_counts_once() -> None:
 
     apply(notice_of_xb())
 
-    assert PactNotice.objects.count() == 1
+    assert [str(row) for row in PactNotice.objects.all()] == [f"{PACT_ID}@1 suspend XB 1"]
     assert len(events()) == 2
 
 

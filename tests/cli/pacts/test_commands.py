@@ -22,7 +22,9 @@ from mithaq.core.pacts import (
     unverified_notice,
     unverified_terms,
 )
+from mithaq.core.pacts.allowed import Fields, Purposes
 from mithaq.core.pacts.composed import Unknown
+from mithaq.core.pacts.limits import Validity
 from mithaq.core.pacts.ways import Relay
 from tests.factories.pacts import (
     DAY,
@@ -203,6 +205,25 @@ def test_a_pact_is_shown_before_it_is_signed(run: Runner, tmp_path: pathlib.Path
 
     assert f"hash: {make_pact(unknown).hash.hex()}" in lines
     assert lines[-1].startswith("c5  ritual")
+
+
+def test_periods_and_fields_are_shown_as_they_are(run: Runner, tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "terms"
+    clauses = (
+        Validity(ref="c5", period=Period(starts_at=NOON)),
+        Fields(ref="c6", kind="method", allowed=frozenset({"route", "title"})),
+        Purposes(ref="c7", allowed=frozenset({"dowsing"})),
+    )
+    file.write_bytes(make_pact(*clauses).data)
+
+    shown = run.json("show", file)
+
+    assert isinstance(shown, dict)
+    assert shown["clauses"][4:] == [
+        {"ref": "c5", "type": "validity", "starts_at": NOON.isoformat(), "ends_at": None},
+        {"ref": "c6", "type": "fields", "kind": ["Criminal method"], "allowed": ["route", "title"]},
+        {"ref": "c7", "type": "purposes", "allowed": ["dowsing"]},
+    ]
 
 
 def test_what_is_neither_a_name_nor_a_file_is_a_wrong_use(run: Runner) -> None:

@@ -107,7 +107,5 @@ def _label(labels: CodeList, code: str) -> str:
 
 
 def _sentence(code: str) -> str:
-    for entry in codelist("error-code"):
-        if entry.maps.get("error") == code:
-            return entry.labels[sentences.language()]
-    return code
+    entries = {entry.maps.get("error"): entry for entry in codelist("error-code")}
+    return entries[code].labels[sentences.language()]
