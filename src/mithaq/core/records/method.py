@@ -86,10 +86,14 @@ class Supplier:
     category: coded.PersonCategoryCode | None = None
 
     def __post_init__(self) -> None:
-        if self.name.strip() and self.nature is None:
+        if self.is_named() and self.nature is None:
             raise ValueError("a named supplier is a person or a firm")
         if self.nature == "person" and self.category not in SUPPLIER_CATEGORIES:
             raise ValueError(f"a named person is one of {', '.join(sorted(SUPPLIER_CATEGORIES))}")
+
+    def is_named(self) -> bool:
+        """Return whether a person or a firm is named."""
+        return bool(self.name.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,14 +195,14 @@ class Method:
             source_grade=self.source_grade or "",
             information_grade=self.information_grade or "",
             texts=tuple(self._texts()),
-            named_supplier=supplier is not None and bool(supplier.name.strip()),
+            named_supplier=supplier is not None and supplier.is_named(),
         )
 
     def _filled(self) -> Iterator[str]:
         for name in _DISCLOSED:
             if getattr(self, name):
                 yield name
-        if self.supplier is not None and self.supplier.name.strip():
+        if self.supplier is not None and self.supplier.is_named():
             yield "supplier.name"
 
     def _texts(self) -> Iterator[Text]:

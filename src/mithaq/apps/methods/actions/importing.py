@@ -208,7 +208,6 @@ def _row(
         version=version,
         state=METHOD.next(state, MethodAct.WITHDRAW) if record.revoked else state,
         record=completed,
-        facts=completed.facts(),
         stored_at=at,
         retain_until=longest if record.expires is None else min(record.expires, longest),
         content=content,

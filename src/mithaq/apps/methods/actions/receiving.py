@@ -105,7 +105,6 @@ def _row(arrival: Arrival, *, held: _Held | None, me: BureauId, at: dt.datetime)
         version=arrival.version,
         state=ReceivedMethodState.RECEIVED,
         record=record,
-        facts=record.facts(),
         stored_at=at,
         retain_until=arrival.retain_until,
         content=content,
