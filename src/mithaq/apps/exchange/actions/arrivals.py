@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection, transaction
 
 from mithaq.apps.directory import queries as directory
-from mithaq.apps.exchange.actions import issuing, sequences, wakening
+from mithaq.apps.exchange.actions import issuing, sequences, turning_away, wakening
 from mithaq.apps.exchange.models import Inbound, Outbound
 from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries as keys
@@ -22,8 +22,8 @@ from mithaq.apps.pacts import queries as pacts
 from mithaq.core import envelope
 from mithaq.core.envelope.batch import Answer, Answers
 from mithaq.core.errors import MithaqError
-from mithaq.core.ids import BureauId, Digest
-from mithaq.core.pacts import relays
+from mithaq.core.ids import BureauId, Digest, Urn
+from mithaq.core.pacts import SignedPact, relays
 from mithaq.core.workflow import EvidenceState
 
 
@@ -39,7 +39,8 @@ Place = tuple[BureauId, uuid.UUID]
 
 def take_in(*, envelopes: Sequence[bytes], at: dt.datetime) -> Answers:
     """Return an answer for each of `envelopes`: the receipts it earned, or its fault."""
-    checked = [_check(data, at=at) for data in envelopes]
+    door = _Door(at=at)
+    checked = [door.check(data) for data in envelopes]
     good = [item for item in checked if not isinstance(item, MithaqError)]
     sealed = {
         item.digest: data
@@ -57,30 +58,41 @@ def take_in(*, envelopes: Sequence[bytes], at: dt.datetime) -> Answers:
         known |= {place: item.digest for place, item in fresh.items()}
         _raise_alarms(good, known, at=at)
         earned = issuing.receipts_of(known)
-    return Answers(items=tuple(_answer(item, known, earned) for item in checked), gaps=gaps)
+    answers = tuple(_answer(item, known, earned) for item in checked)
+    turning_away.count(grounds=[one.fault for one in answers if one.fault != ""], at=at)
+    return Answers(items=answers, gaps=gaps)
 
 
-def _check(data: bytes, *, at: dt.datetime) -> Checked | MithaqError:
-    """Return `data` with its outer obligations discharged, or the fault."""
-    me = keys.me()
-    keyring = directory.keyring(at=at)
-    try:
-        routing = envelope.read_routing(data)
-        if routing.audience == me:
-            return envelope.verify_outer(data, me=me, keyring=keyring, at=at)
-        relayable = envelope.verify_relay(data, me=me, keyring=keyring, at=at)
-        _check_may_relay(relayable, at=at)
-    except MithaqError as fault:
-        return fault
-    return relayable
+class _Door:
+    """Checks envelopes from outside; what it asks for all of them is read once."""
 
+    def __init__(self, *, at: dt.datetime) -> None:
+        self._at = at
+        self._me = keys.me()
+        self._keyring = directory.keyring(at=at)
+        self._pacts: dict[Urn, SignedPact] = {}
 
-def _check_may_relay(item: envelope.Transit, *, at: dt.datetime) -> None:
-    context = item.context
-    pact = pacts.signed_pact(pact_id=context.pact_id, at=at)
-    parties = {context.issuer, context.audience} <= set(pact.parties)
-    if not parties or keys.me() not in relays(pact) or pact.hash != context.pact_hash:
-        raise NotARelay
+    def check(self, data: bytes) -> Checked | MithaqError:
+        """Return `data` with its outer obligations discharged, or the fault."""
+        me, keyring, at = self._me, self._keyring, self._at
+        try:
+            routing = envelope.read_routing(data)
+            if routing.audience == me:
+                return envelope.verify_outer(data, me=me, keyring=keyring, at=at)
+            relayable = envelope.verify_relay(data, me=me, keyring=keyring, at=at)
+            self._check_may_relay(relayable.context)
+        except MithaqError as fault:
+            return fault
+        return relayable
+
+    def _check_may_relay(self, context: envelope.Context) -> None:
+        name = context.pact_id
+        if name not in self._pacts:
+            self._pacts[name] = pacts.signed_pact(pact_id=name, at=self._at)
+        pact = self._pacts[name]
+        parties = {context.issuer, context.audience} <= set(pact.parties)
+        if not parties or self._me not in relays(pact) or pact.hash != context.pact_hash:
+            raise NotARelay
 
 
 def _place(item: Checked) -> Place:
@@ -97,14 +109,26 @@ def _one_at_a_time(items: Sequence[Checked]) -> None:
 
 
 def _known(items: Sequence[Checked]) -> dict[Place, bytes]:
-    """Return the digests of those of `items` that arrived before."""
+    """Return the digests of those of `items` that arrived before.
+
+    What we relay stands under its message id alone: another issuer's envelope of that id is not
+    taken either, and has an empty digest here.
+    """
     places = {_place(item) for item in items}
     names = [message_id for _, message_id in places]
-    known: dict[Place, bytes] = {}
-    for model in (Inbound, Outbound):
-        rows = model.objects.filter(message_id__in=names)
-        for issuer, message_id, digest in rows.values_list("issuer", "message_id", "digest"):
-            known[BureauId(issuer), message_id] = bytes(digest)
+    inbound = Inbound.objects.filter(message_id__in=names)
+    known = {
+        (BureauId(issuer), message_id): bytes(digest)
+        for issuer, message_id, digest in inbound.values_list("issuer", "message_id", "digest")
+    }
+    outbound = Outbound.objects.filter(pk__in=names).values_list("pk", "issuer", "digest")
+    held = {key: (BureauId(issuer), bytes(digest)) for key, issuer, digest in outbound}
+    for item in items:
+        if isinstance(item, envelope.Transit):
+            issuer, message_id = _place(item)
+            first = held.setdefault(message_id, (issuer, b""))
+            if first != (issuer, b""):
+                known[issuer, message_id] = first[1] if first[0] == issuer else b""
     return {place: digest for place, digest in known.items() if place in places}
 
 

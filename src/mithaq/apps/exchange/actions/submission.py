@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mithaq.apps.exchange import queries
@@ -20,9 +20,8 @@ from mithaq.apps.safeguards import actions as safeguards
 from mithaq.apps.safeguards import queries as safeguards_queries
 from mithaq.apps.safeguards.models import Stage
 from mithaq.core import gate, records
-from mithaq.core.errors import MithaqError
 from mithaq.core.ids import Digest
-from mithaq.core.pacts import Refuse, SignedPact, decide
+from mithaq.core.pacts import Refuse, SignedPact, UnknownPact, decide
 from mithaq.core.workflow import HOLD, HoldAct, HoldState
 
 
@@ -70,7 +69,8 @@ def submit(*, releases: Sequence[ReleaseRequest], by: Officer, at: dt.datetime) 
     Refusals and holds are stored each in a transaction of its own; all that may leave is sealed
     and queued in one more.
     """
-    judged = [_judge(request, by=by, at=at) for request in releases]
+    desk = _Desk(releases, by=by, at=at)
+    judged = [desk.judge(request) for request in releases]
     ready = [verdict for verdict in judged if isinstance(verdict, sealing.Ready)]
     sealed = iter(sealing.seal_and_queue(ready=ready, at=at))
     return [
@@ -96,8 +96,7 @@ def release_held(*, hold_id: uuid.UUID, digest: Digest, by: Officer, at: dt.date
     HOLD.next(HoldState(hold.state), HoldAct.RELEASE)
     request = ReleaseRequest.from_bytes(bytes(hold.release))
     gate.check_unchanged(reviewed=digest, disclosure=disclosure(request, at=at))
-    pact = pacts.signed_pact(pact_id=request.pact_id, at=at)
-    agreed = _decide(request, pact=pact, by=by, at=at)
+    agreed = _Desk([request], by=by, at=at).decide(request)
     if isinstance(agreed, Refused):
         return agreed
     message_id = sealing.approve_and_queue(
@@ -106,69 +105,83 @@ def release_held(*, hold_id: uuid.UUID, digest: Digest, by: Officer, at: dt.date
     return Accepted(message_id=message_id)
 
 
-def _judge(
-    request: ReleaseRequest, *, by: Officer, at: dt.datetime
-) -> sealing.Ready | Held | Refused:
-    try:
-        pact = pacts.signed_pact(pact_id=request.pact_id, at=at)
-    except MithaqError as fault:
-        return _refuse(request, ground=fault.code, stage=Stage.PACT, by=by, at=at)
-    request = within(request, pact=pact, at=at)
-    screening = gate.screen(disclosure(request, at=at))
-    if screening.verdict is gate.Verdict.REFUSE:
-        ground = screening.reasons[0]
-        return _refuse(request, ground=ground, stage=Stage.GATE, by=by, at=at)
-    agreed = _decide(request, pact=pact, by=by, at=at)
-    if isinstance(agreed, Refused):
+class _Desk:
+    """Judges one batch: the pacts are read once, and what passed counts against their quotas."""
+
+    def __init__(self, releases: Sequence[ReleaseRequest], *, by: Officer, at: dt.datetime) -> None:
+        names = {request.pact_id for request in releases}
+        self._pacts = pacts.signed_pacts(pact_ids=names, at=at)
+        self._passed: list[ReleaseRequest] = []
+        self._by = by
+        self._at = at
+
+    def judge(self, asked: ReleaseRequest) -> sealing.Ready | Held | Refused:
+        """Return whether a release may leave, waits for a second officer, or is refused."""
+        pact = self._pacts.get(asked.pact_id)
+        if pact is None:
+            return self._refuse(asked, ground=UnknownPact.code, stage=Stage.PACT)
+        request = within(asked, pact=pact, at=self._at)
+        screening = gate.screen(disclosure(request, at=self._at))
+        if screening.verdict is gate.Verdict.REFUSE:
+            return self._refuse(request, ground=screening.reasons[0], stage=Stage.GATE)
+        agreed = self.decide(request)
+        if isinstance(agreed, Refused):
+            return agreed
+        if screening.verdict is gate.Verdict.HOLD:
+            return self._hold(request, screening)
+        self._passed.append(request)
+        return sealing.Ready(request=request, agreed=agreed, released_by=self._by.pseudonym)
+
+    def decide(self, request: ReleaseRequest) -> sealing.Agreed | Refused:
+        """Return what the pact says of a release that the gate lets pass."""
+        pact = self._pacts.get(request.pact_id)
+        if pact is None:
+            return self._refuse(request, ground=UnknownPact.code, stage=Stage.PACT)
+        agreed = sealing.Agreed.of(pact=pact, request=request)
+        used = self._used(pact, request)
+        asked = passage(request, via=agreed.via, used=used, at=self._at)
+        decision = decide(pact=pact, passage=asked, at=self._at)
+        if isinstance(decision, Refuse):
+            refused = self._refuse(request, ground=decision.code, stage=Stage.PACT)
+            return replace(refused, clause=decision.clause)
         return agreed
-    if screening.verdict is gate.Verdict.HOLD:
-        return _hold(request, screening, by=by, at=at)
-    return sealing.Ready(request=request, agreed=agreed, released_by=by.pseudonym)
 
+    def _used(self, pact: SignedPact, request: ReleaseRequest) -> Mapping[str, int]:
+        """Return what has been used of each quota, this batch included."""
+        used = queries.used_by_us(pact=pact, peer=request.audience, before=self._at)
+        kinds = [
+            earlier.kind
+            for earlier in self._passed
+            if (earlier.audience, earlier.pact_id) == (request.audience, request.pact_id)
+        ]
+        return queries.and_more(used, pact=pact, kinds=kinds)
 
-def _hold(
-    request: ReleaseRequest, screening: gate.Screening, *, by: Officer, at: dt.datetime
-) -> Held:
-    new = safeguards.NewHold(
-        subject=request.urn,
-        desk=records.kind(request.kind).desk,
-        kind=request.kind,
-        purpose=request.purpose,
-        peer=request.audience,
-        pact=request.pact_id,
-        digest=screening.digest,
-        reasons=screening.reasons,
-        release=request.to_bytes(),
-        retain_until=request.retain_until,
-    )
-    hold = safeguards.hold(new=new, by=by, at=at)
-    return Held(hold_id=hold.pk, rules=screening.reasons)
+    def _hold(self, request: ReleaseRequest, screening: gate.Screening) -> Held:
+        new = safeguards.NewHold(
+            subject=request.urn,
+            desk=records.kind(request.kind).desk,
+            kind=request.kind,
+            purpose=request.purpose,
+            peer=request.audience,
+            pact=request.pact_id,
+            digest=screening.digest,
+            reasons=screening.reasons,
+            release=request.to_bytes(),
+            retain_until=request.retain_until,
+        )
+        hold = safeguards.hold(new=new, by=self._by, at=self._at)
+        return Held(hold_id=hold.pk, rules=screening.reasons)
 
-
-def _decide(
-    request: ReleaseRequest, *, pact: SignedPact, by: Officer, at: dt.datetime
-) -> sealing.Agreed | Refused:
-    agreed = sealing.Agreed.of(pact=pact, request=request)
-    used = queries.used_by_us(pact=pact, peer=request.audience, before=at)
-    asked = passage(request, via=agreed.via, used=used, at=at)
-    decision = decide(pact=pact, passage=asked, at=at)
-    if isinstance(decision, Refuse):
-        stage = Stage.PACT
-        refused = _refuse(request, ground=decision.code, stage=stage, by=by, at=at)
-        return replace(refused, clause=decision.clause)
-    return agreed
-
-
-def _refuse(
-    request: ReleaseRequest, *, ground: str, stage: Stage, by: Officer, at: dt.datetime
-) -> Refused:
-    refusal = safeguards.NewRefusal(
-        stage=stage,
-        ground=ground,
-        kind=request.kind,
-        purpose=request.purpose,
-        peer=request.audience,
-        pact=request.pact_id,
-    )
-    safeguards.count_refusal(refusal=refusal, subject=request.urn, by=by.pseudonym, at=at)
-    return Refused(ground=ground)
+    def _refuse(self, request: ReleaseRequest, *, ground: str, stage: Stage) -> Refused:
+        refusal = safeguards.NewRefusal(
+            stage=stage,
+            ground=ground,
+            kind=request.kind,
+            purpose=request.purpose,
+            peer=request.audience,
+            pact=request.pact_id,
+        )
+        safeguards.count_refusal(
+            refusal=refusal, subject=request.urn, by=self._by.pseudonym, at=self._at
+        )
+        return Refused(ground=ground)
