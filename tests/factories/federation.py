@@ -157,7 +157,7 @@ def open_nodes(provisioned: Provisioned, *, folder: pathlib.Path) -> Iterator[di
 
 def drop(database: str) -> None:
     with connections["default"]._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+        cursor.execute(f'DROP DATABASE "{database}"')
 
 
 def _new_node(code: BureauId, *, folder: pathlib.Path, template: str) -> Node:

@@ -6,12 +6,13 @@ import datetime as dt
 import heapq
 import itertools
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from django.db import connection
 
 from mithaq.apps.exchange import queries
 from mithaq.apps.exchange.actions import arrivals, clocks, courier, opening, receipts
-from mithaq.apps.exchange.models import Inbound, Outbound, OutgoingReceipt
 from mithaq.core.envelope import batch
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import BureauId, Urn
@@ -94,19 +95,25 @@ class Network:
         if with_clocks:
             self._clocks_at = self.now
         for node in self.nodes.values():
-            if node.is_up:
-                moved |= self._work(node, with_clocks=with_clocks)
+            due = _due_of(node) if node.is_up else None
+            if with_clocks and node.is_up:
+                self._look_at_clock(node)
+            if due is not None and due <= node.clock(self.now):
+                moved |= self._work(node)
         return moved
 
-    def _work(self, node: Node, *, with_clocks: bool) -> bool:
+    def _look_at_clock(self, node: Node) -> None:
+        at = node.clock(self.now)
+        with node.inside():
+            clocks.sequence_journal(at=at)
+            clocks.mark_overdue(at=at)
+            clocks.raise_gaps(at=at)
+
+    def _work(self, node: Node) -> bool:
         """Do what the tasks of a worker do; return whether anything moved."""
         at = node.clock(self.now)
         moved = False
         with node.inside():
-            if with_clocks:
-                clocks.sequence_journal(at=at)
-                clocks.mark_overdue(at=at)
-                clocks.raise_gaps(at=at)
             for hop in sorted(queries.hops_due(at=at)) if node.carries else ():
                 while self._carry(node, BureauId(hop)):
                     moved = True
@@ -125,9 +132,8 @@ class Network:
     def _next_due(self) -> dt.datetime | None:
         found = [self._plan[0][0]] if self._plan else []
         for node in self.nodes.values():
-            if node.is_up:
-                with node.inside():
-                    found += [at - node.offset for at in _next_attempts(node)]
+            due = _due_of(node) if node.is_up else None
+            found += [] if due is None else [due - node.offset]
         return min(found, default=None)
 
     # --- space -----------------------------------------------------------------------------------
@@ -164,7 +170,7 @@ class Network:
                 items = batch.read_batch(body)
                 if what == courier.ENVELOPES:
                     return batch.write_answers(arrivals.take_in(envelopes=items, at=at))
-                faults = receipts.take(bodies=items, at=at)
+                faults = receipts.take(bodies=items, at=at).faults
             except MithaqError as fault:
                 raise courier.Unreachable(fault.code) from fault
             answers = tuple(batch.Answer(fault=fault) for fault in faults)
@@ -173,10 +179,12 @@ class Network:
     def flip(self, data: bytes) -> bytes:
         """Return `data` with one bit turned."""
         place = self.random.randrange(len(data))
-        return data[:place] + bytes([data[place] ^ 1 << self.random.randrange(8)]) + data[place + 1 :]
+        return (
+            data[:place] + bytes([data[place] ^ 1 << self.random.randrange(8)]) + data[place + 1 :]
+        )
 
     def _strikes(self, mishap: str) -> bool:
-        strikes = self.random.random() < getattr(self.weather, mishap)
+        strikes = self.random.random() < float(getattr(self.weather, mishap))
         if strikes:
             self.seen[mishap] = self.seen.get(mishap, 0) + 1
         return strikes
@@ -223,10 +231,19 @@ class Wire:
         return self.network.post(endpoint=endpoint, what=what, body=body)
 
 
-def _next_attempts(node: Node) -> Iterable[dt.datetime]:
-    tables: Sequence[type[Outbound | OutgoingReceipt | Inbound]] = (
-        (Outbound, OutgoingReceipt, Inbound) if node.carries else (Inbound,)
-    )
-    for table in tables:
-        due = table.objects.filter(next_attempt_at__isnull=False).order_by("next_attempt_at")
-        yield from due.values_list("next_attempt_at", flat=True)[:1]
+_DUE = """
+    SELECT least((SELECT min(next_attempt_at) FROM exchange_inbound), (
+        SELECT min(next_attempt_at)
+        FROM (SELECT next_attempt_at FROM exchange_outbound
+              UNION ALL SELECT next_attempt_at FROM exchange_outgoingreceipt) AS leaving
+        WHERE %s
+    ))
+"""
+
+
+def _due_of(node: Node) -> dt.datetime | None:
+    """Return when something of the node is due, by its own clock."""
+    with node.inside(), connection.cursor() as cursor:
+        cursor.execute(_DUE, [node.carries])
+        found = cursor.fetchone()
+    return None if found is None else found[0]

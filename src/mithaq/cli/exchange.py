@@ -80,7 +80,8 @@ def take_receipts(file: pathlib.Path) -> None:
     from mithaq.apps.exchange.actions import receipts
     from mithaq.core.envelope import batch
 
-    faults = receipts.take(bodies=batch.read_batch(file.read_bytes()), at=timezone.now())
+    taken = receipts.take(bodies=batch.read_batch(file.read_bytes()), at=timezone.now())
+    faults = taken.faults
     click.echo(f"taken {faults.count('')}, refused {len(faults) - faults.count('')}")
     if any(faults):
         raise SystemExit(1)

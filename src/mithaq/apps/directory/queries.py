@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from hashlib import sha256
 
+from django.db.models import BinaryField, F, Func
+
+from mithaq.apps.directory.models import Descriptor as DescriptorRow
 from mithaq.apps.directory.models import Member
 from mithaq.core.directory import (
     Descriptor,
@@ -18,18 +22,21 @@ from mithaq.core.ids import BureauId
 
 
 def keyring(*, at: dt.datetime) -> Keyring:
-    """Return the keys of all members as this node knows them.
+    """Return the keys of all members as this node knows them, those rotated out included.
 
-    One short query a call; the descriptors are parsed again only when one of them changed.
+    One short query a call; descriptors are parsed again only when one was added.
     """
-    versions = Member.objects.order_by("bureau").values_list("bureau", "serial", "fingerprint")
-    return _keyring(tuple(versions))
+    digest = Func(F("signed"), function="sha256", output_field=BinaryField())
+    rows = DescriptorRow.objects.order_by("bureau", "serial")
+    return _keyring(tuple(bytes(one) for one in rows.values_list(digest, flat=True)))
 
 
 @functools.lru_cache(maxsize=8)
-def _keyring(versions: tuple[tuple[str, int, str], ...]) -> Keyring:
-    rows = Member.objects.filter(bureau__in=[bureau for bureau, _, _ in versions])
-    return Keyring(trusted_descriptor(bytes(row.descriptor)) for row in rows)
+def _keyring(digests: tuple[bytes, ...]) -> Keyring:
+    """Return the keyring of the descriptors with those digests, which are those stored now."""
+    rows = DescriptorRow.objects.values_list("signed", flat=True)
+    signed = {sha256(found).digest(): found for found in map(bytes, rows)}
+    return Keyring(trusted_descriptor(signed[digest]) for digest in digests)
 
 
 def descriptor(bureau: BureauId) -> Descriptor:

@@ -189,3 +189,19 @@ class OutgoingReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} of {self.message_id} to {self.audience}"
+
+
+class TurnedAway(models.Model):
+    """How often something was turned away at the door on a day (UTC), by its ground."""
+
+    day = models.DateField()
+    ground = models.CharField(max_length=60)
+    times = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("day", "ground"), name="exchange_turned_away_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.ground} on {self.day}: {self.times}"

@@ -7,9 +7,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 
-from mithaq.apps.exchange.models import Evidence, Gap, Inbound, Outbound, OutgoingReceipt
+from mithaq.apps.exchange.models import (
+    Evidence,
+    Gap,
+    Inbound,
+    Outbound,
+    OutgoingReceipt,
+    TurnedAway,
+)
 from mithaq.apps.exchange.permissions import check_may_see_traffic
 from mithaq.apps.people.models import Officer
 from mithaq.core.errors import MithaqError
@@ -134,14 +141,31 @@ def used_by_peer(*, pact: SignedPact, peer: BureauId, before: dt.datetime) -> Ma
     }
 
 
+def and_more(
+    used: Mapping[str, int], *, pact: SignedPact, kinds: Sequence[str]
+) -> Mapping[str, int]:
+    """Return `used` with one record more of each of `kinds`, not stored yet, in every quota."""
+    return {
+        quota.ref: used[quota.ref]
+        + sum(1 for kind in kinds if not quota.kinds or kind in quota.kinds)
+        for quota in quotas(pact)
+    }
+
+
 def _of_kinds(rows: QuerySet[RowT], quota: Quota) -> QuerySet[RowT]:
     return rows.filter(kind__in=quota.kinds) if quota.kinds else rows
 
 
 def counts(*, officer: Officer) -> dict[str, dict[str, int]]:
-    """Return how many envelopes left, passed through and arrived, by state."""
+    """Return how many envelopes left, passed through and arrived, and what was turned away."""
     check_may_see_traffic(officer)
     return by_state()
+
+
+def turned_away() -> dict[str, int]:
+    """Return how often something was turned away at the door, by ground, since the beginning."""
+    rows = TurnedAway.objects.order_by("ground").values_list("ground")
+    return dict(rows.annotate(Sum("times")))
 
 
 def by_state() -> dict[str, dict[str, int]]:
@@ -150,6 +174,7 @@ def by_state() -> dict[str, dict[str, int]]:
         "sent": _by_state(Outbound.objects.exclude(subject="")),
         "relayed": _by_state(Outbound.objects.filter(subject="")),
         "received": _by_state(Inbound.objects.all()),
+        "turned_away": turned_away(),
     }
 
 

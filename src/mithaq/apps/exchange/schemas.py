@@ -72,11 +72,15 @@ class ReceivedInFull(Received):
 
 
 class Counts(Schema):
-    """How many envelopes left, passed through and arrived, by state."""
+    """How many envelopes left, passed through and arrived, by state.
+
+    `turned_away` counts what was not even taken in, by the code of its fault.
+    """
 
     sent: dict[str, int]
     relayed: dict[str, int]
     received: dict[str, int]
+    turned_away: dict[str, int]
 
 
 class Released(Schema):

@@ -27,8 +27,8 @@ def envelopes(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_receipts(request: HttpRequest) -> HttpResponse:
     """Take a batch of receipts; answer each with its fault, or with nothing."""
-    faults = receipts.take(bodies=batch.read_batch(_body(request)), at=timezone.now())
-    items = tuple(batch.Answer(fault=fault) for fault in faults)
+    taken = receipts.take(bodies=batch.read_batch(_body(request)), at=timezone.now())
+    items = tuple(batch.Answer(fault=fault) for fault in taken.faults)
     return _response(batch.Answers(items=items))
 
 

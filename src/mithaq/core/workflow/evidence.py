@@ -71,7 +71,7 @@ EVIDENCE = Workflow(
         ),
         *rows(
             act=EvidenceAct.EXPIRE,
-            sources=(*_ON_THE_WAY, EvidenceState.RECEIVED),
+            sources=(*_ON_THE_WAY, EvidenceState.RECEIVED, EvidenceState.FAILED),
             target=EvidenceState.EXPIRED,
             event="deadline-missed",
         ),

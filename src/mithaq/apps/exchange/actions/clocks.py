@@ -36,12 +36,16 @@ def mark_overdue(*, at: dt.datetime) -> int:
 
 @transaction.atomic
 def _mark(act: EvidenceAct, *, older: dict[str, object], at: dt.datetime) -> int:
-    """Return how many of our own envelopes `act` ended or failed; each is journalled."""
+    """Return how many envelopes `act` ended or failed; each is journalled.
+
+    What we only relayed and the next hop has taken is none of our concern any more.
+    """
     states = [state for state in EvidenceState if EVIDENCE.allows(state, act)]
     rows = list(
         Outbound.objects.select_for_update(skip_locked=True)
         .filter(state__in=states)
         .filter(**older)
+        .exclude(subject="", next_attempt_at=None)
         .defer("sealed")[:BATCH]
     )
     target = EVIDENCE.next(states[0], act)

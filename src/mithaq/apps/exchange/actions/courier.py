@@ -8,6 +8,7 @@ twice with the same receipt.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from mithaq.core.workflow import EvidenceState
 
 ENVELOPES = "envelopes"
 RECEIPTS = "receipts"
+UNANSWERED = "delivery.unanswered"  # no receipt, and no fault either
 _OPEN_STATES = (
     EvidenceState.ACCEPTED,
     EvidenceState.RELAYED,
@@ -101,25 +103,25 @@ class _Way:
     def _settle_envelopes(
         self, next_hop: BureauId, rows: Sequence[Outbound], answers: batch.Answers
     ) -> int:
-        taken = [row for row, answer in zip(rows, answers.items, strict=True) if answer.receipts]
+        bodies = [body for answer in answers.items for body in answer.receipts]
+        proved = receipts.take(bodies=bodies, at=self._at).messages
+        taken = [row for row in rows if row.pk in proved]
         self._expect_settlement(taken)
-        receipts.take(
-            bodies=[body for answer in answers.items for body in answer.receipts], at=self._at
-        )
+        faults: dict[str, list[Outbound]] = defaultdict(list)
         for row, answer in zip(rows, answers.items, strict=True):
-            if len(answer.receipts) == 0:
-                self._postpone(_envelopes([row]), answer.fault or "delivery.unanswered")
+            if row.pk not in proved:
+                faults[answer.fault or UNANSWERED].append(row)
+        for code, untaken in faults.items():
+            self._postpone(_envelopes(untaken), code)
         _send_again(next_hop=next_hop, sequences=answers.gaps, at=self._at)
         return len(taken)
 
     def _expect_settlement(self, rows: Sequence[Outbound]) -> None:
         """Ask our own again later if no final receipt comes; what we only relayed is done."""
-        me = keys.me()
-        ours = [row.pk for row in rows if row.issuer == me]
-        others = [row.pk for row in rows if row.issuer != me]
+        taken, me = _envelopes(rows), keys.me()
         again = self._at + timing.OPENING_WAIT
-        Outbound.objects.filter(pk__in=ours).update(next_attempt_at=again, attempts=0)
-        Outbound.objects.filter(pk__in=others).update(next_attempt_at=None)
+        taken.update(next_attempt_at=None)
+        taken.filter(issuer=me, state__in=_OPEN_STATES).update(next_attempt_at=again, attempts=0)
 
     def carry_receipts(self, next_hop: BureauId) -> int:
         rows = claim_receipts(next_hop=next_hop, at=self._at)
@@ -133,9 +135,8 @@ class _Way:
         pairs = list(zip(rows, answers.items, strict=True))
         taken = [row.pk for row, answer in pairs if answer.fault == ""]
         OutgoingReceipt.objects.filter(pk__in=taken).update(next_attempt_at=None)
-        for row, answer in pairs:
-            if answer.fault != "":
-                self._postpone(_receipts([row]), answer.fault)
+        for code in {answer.fault for _, answer in pairs} - {""}:
+            self._postpone(_receipts(row for row, answer in pairs if answer.fault == code), code)
         return len(taken)
 
     def _post(self, what: str, items: Sequence[bytes]) -> batch.Answers:

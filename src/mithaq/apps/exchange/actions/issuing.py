@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mithaq.apps.exchange.actions import wakening
-from mithaq.apps.exchange.models import OutgoingReceipt
+from mithaq.apps.exchange.actions import timing, wakening
+from mithaq.apps.exchange.models import Inbound, OutgoingReceipt
 from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries as keys
 from mithaq.core import envelope
@@ -35,13 +35,12 @@ class Due:
     @classmethod
     def of(
         cls,
-        item: envelope.Outer | envelope.Transit | envelope.Opened,
+        item: envelope.Outer | envelope.Transit,
         *,
         state: EvidenceState,
         entry: uuid.UUID,
-        ground: str | None = None,
     ) -> Due:
-        """Return the receipt due for an envelope that was just taken in or settled."""
+        """Return the receipt due for an envelope that was just taken in."""
         context = item.context
         return cls(
             issuer=context.issuer,
@@ -50,6 +49,28 @@ class Due:
             digest=item.digest,
             via="" if keys.me() in context.via else (*context.via, "")[0],
             expires_at=context.expires_at,
+            state=state,
+            ground=None,
+            entry=entry,
+        )
+
+    @classmethod
+    def of_row(
+        cls,
+        row: Inbound,
+        *,
+        state: EvidenceState,
+        entry: uuid.UUID,
+        ground: str | None = None,
+    ) -> Due:
+        """Return the receipt due for an envelope that was just settled."""
+        return cls(
+            issuer=BureauId(row.issuer),
+            audience=keys.me(),
+            message_id=MessageId(row.message_id.bytes),
+            digest=Digest(bytes(row.digest)),
+            via=row.via,
+            expires_at=row.expires_at,
             state=state,
             ground=ground,
             entry=entry,
@@ -76,7 +97,7 @@ def issue(*, items: Sequence[Due], answered: bool, at: dt.datetime) -> None:
             state=item.state,
             body=body,
             created_at=at,
-            expires_at=item.expires_at,
+            expires_at=item.expires_at + timing.RECEIPT_GRACE,
             next_attempt_at=None if answered else at,
         )
         for item, body in zip(items, bodies, strict=True)

@@ -10,30 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import structlog
 from django.db import transaction
 from django.db.models import F
 
-from mithaq.apps.directory import queries as directory
-from mithaq.apps.exchange import queries
 from mithaq.apps.exchange.actions import issuing, timing
-from mithaq.apps.exchange.actions.release import (
-    CONTENT_TYPE,
-    received_disclosure,
-    received_passage,
-)
+from mithaq.apps.exchange.actions.judging import Bad, Good, Judge
 from mithaq.apps.exchange.models import Inbound
 from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries as keys
-from mithaq.apps.pacts import queries as pacts
 from mithaq.apps.safeguards import actions as safeguards
 from mithaq.apps.safeguards.models import Stage
-from mithaq.core import envelope, gate, records
+from mithaq.core import records
 from mithaq.core.errors import MithaqError
-from mithaq.core.ids import BureauId, Digest, MessageId
-from mithaq.core.pacts import Refuse, decide
 from mithaq.core.workflow import EvidenceState
 
 BATCH = 64  # envelopes opened in one transaction
@@ -41,37 +31,10 @@ BATCH = 64  # envelopes opened in one transaction
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Good:
-    """An envelope that may be stored."""
-
-    row: Inbound
-    opened: envelope.Opened
-    arrival: records.Arrival
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bad:
-    """An envelope that this bureau refuses."""
-
-    row: Inbound
-    outer: envelope.Outer | envelope.Opened
-    ground: str
-    clause: str
-
-
-class WrongContent(MithaqError):
-    """What was sealed is not a release of the kind that the context names."""
-
-    code = "envelope.header_mismatch"
-
-
 def open_waiting(*, at: dt.datetime, limit: int = BATCH) -> int:
     """Return how many envelopes were settled, opened or refused."""
     try:
         return _open_batch(at=at, limit=limit)
-    except MithaqError:
-        raise
     except Exception:  # one bad envelope must not stop the rest
         log.exception("opening.batch_failed")
     return sum(_open_alone(key, at=at) for key in _due(at=at, limit=limit))
@@ -109,87 +72,13 @@ def _open_batch(*, at: dt.datetime, limit: int, only: int | None = None) -> int:
     rows = list(due.order_by("pk")[:limit])
     if len(rows) == 0:
         return 0
-    verdicts = [_judge(row, at=at) for row in rows]
+    judge = Judge(rows, at=at)
+    verdicts = [judge.judge(row) for row in rows]
     good = [verdict for verdict in verdicts if isinstance(verdict, Good)]
     bad = [verdict for verdict in verdicts if isinstance(verdict, Bad)]
     stored, unwanted = _receive(good, at=at)
     _settle(stored, [*bad, *unwanted], at=at)
     return len(rows)
-
-
-def _judge(row: Inbound, *, at: dt.datetime) -> Good | Bad:
-    keyring = directory.keyring(at=row.received_at)
-    outer = envelope.verify_outer(
-        bytes(row.sealed), me=keys.me(), keyring=keyring, at=row.received_at
-    )
-    try:
-        opened = envelope.open_(
-            outer,
-            keystore=keys.keystore(),
-            keyring=keyring,
-            seen=_never_before,
-            at=row.received_at,
-        )
-        return Good(row=row, opened=opened, arrival=_arrival(opened, at=row.received_at))
-    except Outside as fault:
-        return Bad(row=row, outer=outer, ground=fault.ground, clause=fault.clause)
-    except MithaqError as fault:
-        return Bad(row=row, outer=outer, ground=fault.code, clause="")
-
-
-def _never_before(_issuer: BureauId, _message_id: MessageId) -> Digest | None:
-    """Answer for the replay check: a row of `Inbound` is the first and only one of its message.
-
-    The table's unique constraint holds that; what comes again never becomes a second row.
-    """
-    return None
-
-
-class Outside(MithaqError):
-    """The pact or the gate does not let the record in."""
-
-    code = "gate.refused"
-
-    def __init__(self, *, ground: str, clause: str = "") -> None:
-        super().__init__(ground)
-        self.ground = ground
-        self.clause = clause
-
-
-def _arrival(opened: envelope.Opened, *, at: dt.datetime) -> records.Arrival:
-    """Return the record of an opened envelope, if pact and gate let it in.
-
-    Raises:
-        Outside: they do not.
-        MithaqError: the payload is no release of ours, or its record cannot be read.
-    """
-    context = opened.context
-    release = envelope.Release.from_bytes(opened.payload)
-    if context.content_type != CONTENT_TYPE or release.kind != context.kind:
-        raise WrongContent
-    kind = records.kind(context.kind)
-    record = kind.read(release.body)
-    facts = kind.facts(record)
-    pact = pacts.signed_pact(pact_id=context.pact_id, at=at)
-    pact.check_named(pact_id=context.pact_id, pact_hash=context.pact_hash)
-    used = queries.used_by_peer(pact=pact, peer=context.issuer, before=context.issued_at)
-    passage = received_passage(context, release, facts, used=used)
-    decision = decide(pact=pact, passage=passage, at=at)
-    if isinstance(decision, Refuse):
-        raise Outside(ground=decision.code, clause=decision.clause)
-    screening = gate.screen_structural(received_disclosure(context, release, facts, at=at))
-    if screening.verdict is gate.Verdict.REFUSE:
-        raise Outside(ground=screening.reasons[0])
-    return records.Arrival(
-        record=record,
-        urn=release.record,
-        version=release.version,
-        issuer=context.issuer,
-        message_id=context.message_id,
-        pact_id=context.pact_id,
-        purpose=context.purpose,
-        retain_until=release.retain_until,
-    )
 
 
 def _receive(good: Sequence[Good], *, at: dt.datetime) -> tuple[list[Good], list[Bad]]:
@@ -205,7 +94,7 @@ def _receive(good: Sequence[Good], *, at: dt.datetime) -> tuple[list[Good], list
         }
     stored = [item for item in good if item.row.pk not in faults]
     return stored, [
-        Bad(row=item.row, outer=item.opened, ground=faults[item.row.pk].code, clause="")
+        Bad(row=item.row, ground=faults[item.row.pk].code, clause="")
         for item in good
         if item.row.pk in faults
     ]
@@ -218,12 +107,12 @@ def _settle(good: Sequence[Good], bad: Sequence[Bad], *, at: dt.datetime) -> Non
     issuing.issue(
         items=[
             *(
-                issuing.Due.of(item.opened, state=EvidenceState.OPENED, entry=entry)
+                issuing.Due.of_row(item.row, state=EvidenceState.OPENED, entry=entry)
                 for item, entry in zip(good, entries, strict=True)
             ),
             *(
-                issuing.Due.of(
-                    item.outer, state=EvidenceState.REFUSED, entry=entry, ground=item.ground
+                issuing.Due.of_row(
+                    item.row, state=EvidenceState.REFUSED, entry=entry, ground=item.ground
                 )
                 for item, entry in zip(bad, refusals, strict=True)
             ),

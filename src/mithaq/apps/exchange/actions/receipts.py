@@ -10,14 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from mithaq.apps.directory import queries as directory
-from mithaq.apps.exchange.actions import wakening
+from mithaq.apps.exchange.actions import timing, turning_away, wakening
 from mithaq.apps.exchange.models import Evidence, Outbound, OutgoingReceipt
 from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries as keys
+from mithaq.core.directory import Keyring
 from mithaq.core.envelope.receipts import ReceiptFacts, read_receipt
 from mithaq.core.errors import MithaqError
 from mithaq.core.workflow import EVIDENCE, EvidenceAct, EvidenceState
@@ -40,25 +42,40 @@ class UnknownReceipt(MithaqError):
     code = "receipt.unknown_envelope"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a batch of receipts.
+
+    `faults` has a code for each, in order, empty where it was taken; `messages` are the
+    envelopes of which at least one was taken.
+    """
+
+    faults: list[str]
+    messages: frozenset[uuid.UUID]
+
+
 @transaction.atomic
-def take(*, bodies: Sequence[bytes], at: dt.datetime) -> list[str]:
-    """Return the code of the fault of each receipt, in order; empty where it was taken."""
+def take(*, bodies: Sequence[bytes], at: dt.datetime) -> Taken:
+    """Return what became of each receipt."""
     keyring = directory.keyring(at=at)
-    faults: list[str] = []
-    read: list[Told] = []
-    for body in bodies:
-        try:
-            read.append((read_receipt(body, keyring=keyring, at=at).facts, body))
-            faults.append("")
-        except MithaqError as fault:
-            faults.append(fault.code)
-    known = _rows(receipt for receipt, _ in read)
-    good = iter([_fault_of(receipt, known) for receipt, _ in read])
-    faults = [next(good) if fault == "" else fault for fault in faults]
-    matching = [(receipt, body) for receipt, body in read if _fault_of(receipt, known) == ""]
+    read = [_read(body, keyring=keyring, at=at) for body in bodies]
+    known = _rows(told[0] for told in read if not isinstance(told, str))
+    faults = [told if isinstance(told, str) else _fault_of(told[0], known) for told in read]
+    turning_away.count(grounds=[fault for fault in faults if fault != ""], at=at)
+    matching = [told for told in read if not isinstance(told, str)]
+    matching = [told for told in matching if _fault_of(told[0], known) == ""]
     _settle([pair for pair in matching if _row(pair[0], known).issuer == keys.me()], known, at=at)
     _pass_on([pair for pair in matching if _row(pair[0], known).issuer != keys.me()], known, at=at)
-    return faults
+    messages = frozenset(_row(facts, known).pk for facts, _ in matching)
+    return Taken(faults=faults, messages=messages)
+
+
+def _read(body: bytes, *, keyring: Keyring, at: dt.datetime) -> Told | str:
+    """Return what a receipt proves, or the code of its fault."""
+    try:
+        return read_receipt(body, keyring=keyring, at=at).facts, body
+    except MithaqError as fault:
+        return fault.code
 
 
 def _rows(read: Iterable[ReceiptFacts]) -> dict[uuid.UUID, Outbound]:
@@ -89,12 +106,7 @@ def _settle(
     at: dt.datetime,
 ) -> None:
     """Move the evidence of our own envelopes and keep the receipts."""
-    new = [pair for pair in pairs if _advances(_row(pair[0], known), pair[0].state)]
-    for receipt, _ in new:
-        row = _row(receipt, known)
-        row.state = EVIDENCE.next(EvidenceState(row.state), _ACTS[receipt.state])
-        if row.state in EVIDENCE.finals:
-            row.next_attempt_at = None
+    new = [pair for pair in pairs if _advance(_row(pair[0], known), pair[0].state)]
     moved = {row.pk: row for row in (_row(receipt, known) for receipt, _ in new)}
     _store_states(list(moved.values()))
     Evidence.objects.bulk_create(
@@ -104,8 +116,13 @@ def _settle(
     journal.record_many(_entry(receipt, _row(receipt, known), at=at) for receipt, _ in new)
 
 
-def _advances(row: Outbound, state: EvidenceState) -> bool:
-    return state != row.state and EVIDENCE.allows(EvidenceState(row.state), _ACTS[state])
+def _advance(row: Outbound, state: EvidenceState) -> bool:
+    """Move `row` on by one receipt; return whether that changed anything."""
+    present = EvidenceState(row.state)
+    if state == present or not EVIDENCE.allows(present, _ACTS[state]):
+        return False
+    row.state = EVIDENCE.next(present, _ACTS[state])
+    return True
 
 
 def _store_states(rows: Sequence[Outbound]) -> None:
@@ -158,7 +175,7 @@ def _pass_on(
             state=receipt.state,
             body=body,
             created_at=at,
-            expires_at=_row(receipt, known).expires_at,
+            expires_at=_row(receipt, known).expires_at + timing.RECEIPT_GRACE,
             next_attempt_at=at,
         )
         for receipt, body in pairs

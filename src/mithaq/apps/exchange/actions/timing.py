@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 LIFETIME = dt.timedelta(days=7)  # an envelope that nobody took by then is void
+RECEIPT_GRACE = dt.timedelta(days=7)  # a receipt is carried that much longer than its envelope
 DELIVERY_TIMEOUT = dt.timedelta(hours=24)  # not received by then: people are told
 RELAY_TIMEOUT = dt.timedelta(hours=12)  # not passed on by then: people are told
 LEASE = dt.timedelta(seconds=60)  # work claimed by a process that died is free again after this
