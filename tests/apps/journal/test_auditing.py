@@ -199,6 +199,14 @@ def test_a_journal_cut_short_with_its_mark_is_found_by_what_a_witness_kept(
     assert places(audit(journal, files, state.signed)) == [("journal.truncated", 8)]
 
 
+def test_a_checkpoint_from_elsewhere_that_is_none_is_a_fault(
+    journal: Journal, files: pathlib.Path
+) -> None:
+    report = audit(journal, files, b"no checkpoint")
+
+    assert [fault.code for fault in report.faults] == ["journal.bad_checkpoint"]
+
+
 def test_a_damaged_mark_is_a_fault(journal: Journal, files: pathlib.Path) -> None:
     files.mkdir(parents=True, exist_ok=True)
     (files / store.FILE_NAME).write_text("11\n", encoding="ascii")

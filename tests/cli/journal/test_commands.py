@@ -13,8 +13,10 @@ from mithaq.apps.journal import actions, queries
 from mithaq.apps.journal.models import Leaf
 from mithaq.apps.keys.models import Key
 from mithaq.cli.journal import journal as command
+from mithaq.cli.journal import tiles
 from mithaq.core.errors import MithaqError
 from mithaq.core.journal import checkpoint as checkpoints
+from mithaq.core.journal.errors import Inconsistent
 from mithaq.core.journal.note import Signature
 from tests.factories import flushing, logs
 from tests.factories.journals import AT, Journal
@@ -284,3 +286,12 @@ def test_an_export_carries_the_cosignatures(
     assert Signature.from_text(last).is_of(witness.key)
     words = ("--witness", witness.key.to_text(), "--quorum", 1)
     assert offline(tmp_path / "export", written, *words).return_value == 0
+
+
+def test_fewer_entries_than_were_signed_are_not_exported(
+    written: Journal, tmp_path: pathlib.Path
+) -> None:
+    with pytest.raises(Inconsistent):
+        tiles.export(folder=tmp_path, leaves=[b"one"], size=2, signed=b"")
+
+    assert not (tmp_path / "checkpoint").exists()

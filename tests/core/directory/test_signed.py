@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,6 +121,13 @@ def test_a_signature_made_for_something_else_is_refused() -> None:
         read(other)
 
 
+def detached(data: bytes) -> bytes:
+    """Return the message without what it signs."""
+    message = cbor2.loads(data)
+    body, unprotected, _, signatures = message.value
+    return cbor2.dumps(cbor2.CBORTag(98, [body, unprotected, None, signatures]))
+
+
 @pytest.mark.parametrize(
     "message",
     [
@@ -132,6 +140,7 @@ def test_a_signature_made_for_something_else_is_refused() -> None:
             ),
             id="another content type",
         ),
+        pytest.param(detached(SIGNED), id="carried elsewhere"),
         pytest.param(b"", id="nothing"),
         pytest.param(bytes(600_000), id="too long"),
     ],

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mithaq.core.journal import note as notes
 from mithaq.core.journal.errors import BadNote
@@ -14,6 +16,8 @@ PUBLISHED_NOTE = (
     "— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mF"
     "XmRKuwHjG1Yu72IneyaQM=\n"
 )
+
+LINE = PUBLISHED_NOTE.splitlines()[2] + "\n"
 
 
 def test_the_published_note_verifies_under_the_published_key() -> None:
@@ -49,14 +53,21 @@ def test_a_text_may_hold_empty_lines_and_any_script() -> None:
     assert signer.key.verify(signature=read.signatures[0].value, data=text.encode())
 
 
+@given(data=st.text(alphabet="a\n— =Uw2QOg", max_size=60))
+def test_whatever_is_read_as_a_note_is_written_again_as_it_was(data: str) -> None:
+    for candidate in (data, f"{data}\n\n{LINE}", f"{data}{PUBLISHED_NOTE}"):
+        try:
+            note = notes.read_note(candidate.encode())
+        except BadNote:
+            continue
+        assert note.to_bytes() == candidate.encode()
+
+
 def test_another_text_does_not_verify() -> None:
     signer = logs.log()
     signature = notes.sign_text(text="a\n", key=signer.key, signer=signer)
 
     assert not signer.key.verify(signature=signature.value, data=b"b\n")
-
-
-LINE = PUBLISHED_NOTE.splitlines()[2] + "\n"
 
 
 @pytest.mark.parametrize(
