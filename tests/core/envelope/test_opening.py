@@ -332,6 +332,19 @@ class TestStages:
         with pytest.raises(envelope.StageForged):
             stage(**fields)
 
+    def test_what_was_verified_for_relaying_is_not_opened(self) -> None:
+        data = seal(make_context(via=(XS,)))
+        transit = envelope.verify_relay(data, me=XS, keyring=Book(), at=NOW)
+
+        with pytest.raises(envelope.StageForged):
+            envelope.open_(
+                transit,  # type: ignore[arg-type]  # mypy refuses it too
+                keystore=bureau(XB).keystore,
+                keyring=Book(),
+                seen=never_seen,
+                at=NOW,
+            )
+
     def test_an_opened_envelope_cannot_be_changed_into_another(self) -> None:
         opened = open_as(XB, seal())
 

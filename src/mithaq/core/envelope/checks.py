@@ -21,6 +21,7 @@ from mithaq.core.envelope.limits import (
     MAX_ATTACHMENT,
     MAX_ENVELOPE,
     MAX_LIFETIME,
+    NO_TIME,
     Label,
 )
 from mithaq.core.envelope.routing import Routing, read_routing_headers
@@ -133,7 +134,7 @@ def lifetime(routing: Routing) -> None:
     Raises:
         BadLifetime: it expires before it is issued, or lives too long.
     """
-    if not routing.issued_at < routing.expires_at <= routing.issued_at + MAX_LIFETIME:
+    if not NO_TIME < routing.expires_at - routing.issued_at <= MAX_LIFETIME:
         raise errors.BadLifetime
 
 
@@ -143,7 +144,7 @@ def not_expired(routing: Routing, at: dt.datetime) -> None:
     Raises:
         Expired: it has expired, with five minutes of grace.
     """
-    if at >= routing.expires_at + CLOCK_SKEW:
+    if at - routing.expires_at >= CLOCK_SKEW:
         raise errors.Expired
 
 
@@ -153,7 +154,7 @@ def not_from_future(routing: Routing, at: dt.datetime) -> None:
     Raises:
         FromFuture: it was issued later than five minutes from now.
     """
-    if routing.issued_at > at + CLOCK_SKEW:
+    if routing.issued_at - at > CLOCK_SKEW:
         raise errors.FromFuture
 
 

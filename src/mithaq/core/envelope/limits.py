@@ -7,7 +7,8 @@ from enum import IntEnum
 
 PROFILE = 1
 MAX_ENVELOPE = 1 << 20  # bytes
-MAX_LIFETIME = dt.timedelta(days=30)
+NO_TIME = dt.timedelta(0)
+MAX_LIFETIME = dt.timedelta(days=30)  # compared as a difference: instants may be the last there is
 CLOCK_SKEW = dt.timedelta(minutes=5)
 MAX_RELAYS = 4
 MAX_ATTACHMENTS = 32

@@ -18,7 +18,7 @@ from mithaq.core.envelope.checks import Directory, Seen
 from mithaq.core.envelope.evidence import write_evidence
 from mithaq.core.envelope.obligations import OBLIGATIONS, OUTER_OBLIGATIONS
 from mithaq.core.envelope.routing import Routing
-from mithaq.core.envelope.stages import TOKEN, Opened, Outer, Transit
+from mithaq.core.envelope.stages import TOKEN, Opened, Outer, StageForged, Transit
 from mithaq.core.ids import BureauId, Digest
 
 _Outside = TypeVar("_Outside", Outer, Transit)
@@ -85,8 +85,11 @@ def open_(
     Raises:
         Replayed: this very envelope was taken before.
         ConflictingCopy: another one was taken under its id.
+        StageForged: `outer` does not come from `verify_outer`.
         MithaqError: as `verify_outer`.
     """
+    if not isinstance(outer, Outer):
+        raise StageForged
     checks.not_replayed(outer, seen)  # discharges 12
     content_key = checks.unwrap(outer.encrypted, keystore)  # discharges 13, 14
     checks.committed(outer.commitment, content_key)  # discharges 15

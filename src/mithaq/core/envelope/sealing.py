@@ -16,6 +16,7 @@ from mithaq.core.envelope.limits import (
     ENCRYPTED_TYPE,
     MAX_ENVELOPE,
     MAX_LIFETIME,
+    NO_TIME,
     Label,
 )
 from mithaq.core.envelope.stages import ContentKey, SealedBytes
@@ -50,7 +51,7 @@ def seal(
         TooLarge: the envelope would be larger than allowed.
         WrongAlgorithm: `recipient` is no sealing key.
     """
-    if not context.issued_at < context.expires_at <= context.issued_at + MAX_LIFETIME:
+    if not NO_TIME < context.expires_at - context.issued_at <= MAX_LIFETIME:
         raise BadLifetime
     key = new_content_key() if content_key is None else content_key
     header = header_bytes(context.headers(commitment=commitment(key)))

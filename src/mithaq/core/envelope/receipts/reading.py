@@ -78,7 +78,7 @@ def read_receipt(data: bytes, *, keyring: Directory, at: dt.datetime) -> Receipt
     facts = read_leaf(leaf)  # discharges 1
     message, size, index, path = _inclusion(inclusion)  # discharges 1
     check_statement(facts)  # discharges 2
-    if facts.at > at + CLOCK_SKEW:  # discharges 3
+    if facts.at - at > CLOCK_SKEW:  # discharges 3
         raise ReceiptFromFuture
     key = keyring.key(  # discharges 4
         bureau=facts.reporter, kid=message.kid, role=KeyRole.NODE, at=facts.at
