@@ -3,6 +3,7 @@ from __future__ import annotations
 import pathlib
 
 import pytest
+from click.testing import CliRunner
 
 from mithaq.cli import docs
 from mithaq.core.codes import codelist, glossary
@@ -50,3 +51,18 @@ def test_every_code_event_term_and_rule_has_its_place() -> None:
         assert f"`{entry.code}`" in text["reference/glossary.md"]
     for code in (*codelist("gate-rule").codes, *(rule.code for rule in RULES)):
         assert f"`{code}`" in text["reference/gate-rules.md"]
+
+
+def test_the_command_says_what_is_out_of_date_and_writes_it(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mithaq.cli.context.checkout", lambda: tmp_path)
+    run = CliRunner().invoke
+
+    before = run(docs.docs, ["generate", "--check"], standalone_mode=False)
+    written = run(docs.docs, ["generate"], standalone_mode=False)
+    after = run(docs.docs, ["generate", "--check"], standalone_mode=False)
+
+    assert (before.return_value, written.return_value, after.return_value) == (1, 0, 0)
+    assert "docs/reference/glossary.md is written." in written.output
+    assert after.output == ""

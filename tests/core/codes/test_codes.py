@@ -33,6 +33,19 @@ def test_the_glossary_defines_every_term_in_every_language() -> None:
         assert term.definition.keys() == set(codes.LANGUAGES)
 
 
+def test_a_term_without_a_definition_is_refused() -> None:
+    content: dict[str, object] = {
+        "list": "glossary",
+        "title": LABELS,
+        "source": "own",
+        "version": 1,
+        "entries": [{"code": "term", **LABELS}],
+    }
+
+    with pytest.raises(MalformedResource, match=r"\(term\): no definition"):
+        codes.read_glossary(content)
+
+
 def test_a_list_answers_about_its_codes() -> None:
     offences = codelist("offence")
 
