@@ -85,13 +85,12 @@ class _Tally:
 
     def add(self, found: Sequence[_Change | Left | None]) -> None:
         for one in found:
-            match one:
-                case _Change(row=row, event=event):
-                    (self.new if event == CREATED else self.changed).append(row.urn)
-                case Left():
-                    self.left.append(one)
-                case None:
-                    self.unchanged += 1
+            if one is None:
+                self.unchanged += 1
+            elif isinstance(one, Left):
+                self.left.append(one)
+            else:
+                (self.new if one.event == CREATED else self.changed).append(one.row.urn)
 
     def told(self, *, passed_over: Mapping[str, int]) -> Imported:
         return Imported(

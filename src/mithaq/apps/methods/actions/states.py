@@ -7,20 +7,22 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from mithaq.apps.methods import queries
+from mithaq.apps.keys import queries as keys
 from mithaq.apps.methods.models import Method
 from mithaq.core.ids import Urn
-from mithaq.core.workflow import METHOD, MethodAct, MethodState
+from mithaq.core.workflow import METHOD, MethodAct
+
+_SHARING = [row for row in METHOD.transitions if row.act is MethodAct.SHARE]
 
 
 @transaction.atomic
 def mark_shared(*, urns: Sequence[Urn], at: dt.datetime) -> None:
     """Move methods of our own that left to the state that the table gives; others stay.
 
-    The exchange calls it, in the transaction that seals them and journals the disclosure.
+    The disclosure is journalled by the exchange, which seals them. A method that is shared
+    already is not touched, so that many envelopes of one method do not wait for each other.
     """
-    found = Method.objects.select_for_update().filter(urn__in=urns).only("id", "state", "origin")
-    for row in found.order_by("id"):
-        if queries.is_own(row) and METHOD.allows(MethodState(row.state), MethodAct.SHARE):
-            state = METHOD.next(MethodState(row.state), MethodAct.SHARE)
-            Method.objects.filter(pk=row.pk).exclude(state=state).update(state=state)
+    own = Method.objects.filter(urn__in=urns, origin=keys.me())
+    for row in _SHARING:
+        if row.source != row.target:
+            own.filter(state=row.source).update(state=row.target)
