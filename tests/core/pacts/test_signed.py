@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mithaq.core import cose
+from mithaq.core import cbor, cose
 from mithaq.core.cose import Algorithm, PublicKey
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import BureauId, Digest, make_urn
@@ -37,7 +37,7 @@ from mithaq.core.pacts import (
 from mithaq.core.pacts.limits import Quota
 from mithaq.core.pacts.notice import FORMAT as NOTICE_FORMAT
 from mithaq.core.pacts.pact import FORMAT
-from mithaq.core.pacts.signed import MAX_SIGNED, NOTICE_TYPE, PACT_TYPE
+from mithaq.core.pacts.signed import NOTICE_TYPE, PACT_TYPE
 from mithaq.core.pacts.ways import Relay
 from tests.factories.pacts import (
     DAY,
@@ -173,7 +173,7 @@ def test_a_pact_is_not_signed_where_the_keys_are_not_in_the_directory(keys: Keys
 
 MALFORMED = {
     "nothing": b"",
-    "too large": b"\0" * (MAX_SIGNED + 1),
+    "too large": enveloped(b"x" * cbor.MAX_SIZE),
     "bytes after the end": SIGNED + b"\0",
     "only the terms": make_pact().data,
     "what is no pact inside": enveloped(b"sign here"),

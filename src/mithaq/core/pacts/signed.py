@@ -28,7 +28,6 @@ from mithaq.core.pacts.pact import Pact
 
 PACT_TYPE = "application/vnd.mithaq.pact+cbor"
 NOTICE_TYPE = "application/vnd.mithaq.pact-notice+cbor"
-MAX_SIGNED = 1 << 20  # bytes: the largest pact with the signatures of the most parties
 _TOKEN = object()  # held by the readers of this module
 
 
@@ -196,7 +195,7 @@ def claimed_signers(signed: bytes) -> frozenset[KeyId]:
 def read_pact(*, data: bytes, keyring: Authorities, at: dt.datetime) -> SignedPact:
     """Return the pact once it is verified. `at` is when it was accepted here.
 
-    1. The bytes are a COSE_Sign of our content type, in its one form, of bounded size.
+    1. The bytes are a COSE_Sign of our content type, in its one form, of at most `cbor.MAX_SIZE`.
     2. The payload is the canonical form of a pact.
     3. Both authority keys that each party had at `at` have signed, and nobody else.
 
@@ -213,7 +212,7 @@ def read_pact(*, data: bytes, keyring: Authorities, at: dt.datetime) -> SignedPa
 def read_notice(*, data: bytes, keyring: Authorities, at: dt.datetime) -> SignedNotice:
     """Return the notice once it is verified. `at` is when it was accepted here.
 
-    1. The bytes are a COSE_Sign of our content type, in its one form, of bounded size.
+    1. The bytes are a COSE_Sign of our content type, in its one form, of at most `cbor.MAX_SIZE`.
     2. The payload is the canonical form of a notice.
     3. Both authority keys that the issuing party had at `at` have signed, and nobody else.
 
@@ -256,8 +255,6 @@ def _sign(payload: bytes, signers: Sequence[Signer], *, kind: str, context: str)
 
 
 def _message(data: bytes, *, kind: str) -> cose.SignedMessage:
-    if len(data) > MAX_SIGNED:
-        raise MalformedPact(f"more than {MAX_SIGNED} bytes")
     try:
         message = cose.read_sign(data)
     except (cose.Malformed, cose.WrongAlgorithm) as fault:
