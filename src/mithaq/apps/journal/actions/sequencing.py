@@ -14,7 +14,6 @@ from django.db import transaction
 
 from mithaq.apps.journal import queries, store
 from mithaq.apps.journal.actions.statements import prepared
-from mithaq.apps.journal.models import Checkpoint as CheckpointRow
 from mithaq.apps.journal.store import Mark
 from mithaq.core.cose import Algorithm, PublicKey, Signer
 from mithaq.core.ids import Digest
@@ -40,6 +39,11 @@ _PLACE = """
     )
     INSERT INTO journal_node (level, index, digest)
     SELECT * FROM unnest(%b::smallint[], %b::bigint[], %b::bytea[])
+"""
+_EDGE = "SELECT frontier FROM journal_checkpoint ORDER BY size DESC LIMIT 1"
+_KEEP = """
+    INSERT INTO journal_checkpoint (size, root, frontier, signed, at)
+    VALUES (%b, %b, %b, %b, %b)
 """
 
 
@@ -110,16 +114,28 @@ def _take() -> list[_Waiting]:
 
 def _checked_frontier(folder: pathlib.Path) -> Frontier:
     """Return the edge of the stored tree, checked against the mark outside the database."""
-    state, mark = queries.latest_checkpoint(), store.read_mark(folder)
-    frontier = Frontier() if state is None else state.frontier
+    frontier, mark = _stored_frontier(), store.read_mark(folder)
     if mark is None:
         return frontier
     if frontier.size < mark.size:  # discharges 1
         raise Truncated(f"{frontier.size} entries, where {mark.size} were signed")
-    signed = state if frontier.size == mark.size else queries.checkpoint_at(mark.size)
-    if signed is None or signed.frontier.root() != mark.root:  # discharges 2
+    if _root_signed_at(mark.size, frontier) != mark.root:  # discharges 2
         raise Inconsistent(f"another tree was signed at {mark.size} entries")
     return frontier
+
+
+def _stored_frontier() -> Frontier:
+    with prepared(_EDGE, []) as rows:
+        row = rows.fetchone()
+    return Frontier() if row is None else Frontier.from_bytes(row[0])
+
+
+def _root_signed_at(size: int, frontier: Frontier) -> Digest | None:
+    """Return the root at `size`, out of the edge at that size; None if none was signed."""
+    if frontier.size == size:
+        return frontier.root()
+    state = queries.checkpoint_at(size)
+    return None if state is None else state.frontier.root()
 
 
 def _place(waiting: Sequence[_Waiting], *, frontier: Frontier) -> dict[uuid.UUID, int]:
@@ -141,12 +157,8 @@ def _place(waiting: Sequence[_Waiting], *, frontier: Frontier) -> dict[uuid.UUID
 
 
 def _keep(checkpoint: Checkpoint, *, frontier: Frontier, signed: bytes, at: dt.datetime) -> None:
-    CheckpointRow.objects.create(
-        size=checkpoint.size,
-        root=checkpoint.root,
-        frontier=frontier.to_bytes(),
-        signed=signed,
-        at=at,
-    )
+    columns = [checkpoint.size, checkpoint.root, frontier.to_bytes(), signed, at]
+    with prepared(_KEEP, columns):
+        pass
     mark = Mark(size=checkpoint.size, root=checkpoint.root)
     transaction.on_commit(partial(store.advance_mark, settings.MITHAQ_FILES, mark))
