@@ -15,7 +15,9 @@ from mithaq.apps.exchange import queries, schemas
 from mithaq.apps.exchange.actions import submission
 from mithaq.apps.exchange.models import Evidence, Inbound, Outbound
 from mithaq.apps.people.queries import caller
+from mithaq.core.envelope import OBLIGATIONS
 from mithaq.core.ids import Digest
+from mithaq.core.workflow import EvidenceState
 
 router = Router(tags=["messages"])
 
@@ -114,7 +116,7 @@ def _received(row: Inbound) -> dict[str, object]:
         "clause": row.clause,
         "received_at": row.received_at,
         "settled_at": row.settled_at,
-        "discharged": row.discharged,
+        "discharged": list(OBLIGATIONS) if row.state == EvidenceState.OPENED else [],
     }
 
 

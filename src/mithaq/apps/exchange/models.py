@@ -101,7 +101,6 @@ class Inbound(models.Model):
     state = models.CharField(max_length=12)
     ground = models.CharField(max_length=60, blank=True)
     clause = models.CharField(max_length=20, blank=True)
-    discharged = models.JSONField(default=list)
     received_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()

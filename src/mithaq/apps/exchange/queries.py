@@ -125,18 +125,29 @@ def stale_gaps(*, before: dt.datetime) -> Sequence[Gap]:
 
 def used_by_us(*, pact: SignedPact, peer: BureauId, before: dt.datetime) -> Mapping[str, int]:
     """Return, for each quota of `pact`, what we sent `peer` in the window that ends then."""
-    rows = Outbound.objects.filter(audience=peer, pact_id=pact.id).exclude(subject="")
     return {
-        quota.ref: _of_kinds(rows, quota).filter(accepted_at__gt=before - quota.window).count()
+        quota.ref: _of_kinds(
+            Outbound.objects.filter(
+                audience=peer, pact_id=pact.id, accepted_at__gt=before - quota.window
+            ).exclude(subject=""),
+            quota,
+        ).count()
         for quota in quotas(pact)
     }
 
 
 def used_by_peer(*, pact: SignedPact, peer: BureauId, before: dt.datetime) -> Mapping[str, int]:
     """Return, for each quota of `pact`, what we opened of `peer` in the window that ends then."""
-    rows = Inbound.objects.filter(issuer=peer, pact_id=pact.id, state=EvidenceState.OPENED)
     return {
-        quota.ref: _of_kinds(rows, quota).filter(received_at__gt=before - quota.window).count()
+        quota.ref: _of_kinds(
+            Inbound.objects.filter(
+                issuer=peer,
+                pact_id=pact.id,
+                state=EvidenceState.OPENED,
+                received_at__gt=before - quota.window,
+            ),
+            quota,
+        ).count()
         for quota in quotas(pact)
     }
 
