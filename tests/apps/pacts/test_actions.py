@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import uuid
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from mithaq.apps.journal.models import Event
 from mithaq.apps.pacts import actions, queries
@@ -30,6 +31,7 @@ from mithaq.core.pacts import (
     unverified_notice,
 )
 from mithaq.core.pacts.ways import Relay
+from tests.factories import pact_nodes
 from tests.factories.pacts import (
     DAY,
     NOON,
@@ -361,3 +363,57 @@ def test_the_database_refuses_a_second_notice_with_the_same_number() -> None:
 
     with pytest.raises(IntegrityError, match="pacts_notice_number_once"), transaction.atomic():
         row.save(force_insert=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_load_the_same_pact_at_once_make_one() -> None:
+    pact_nodes.know_members()
+    signed = make_signed()
+    start = threading.Barrier(2)
+    loaded: list[int] = []
+
+    def load_at_once() -> None:
+        try:
+            start.wait(timeout=10)
+            loaded.append(load(signed).version)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=load_at_once) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert loaded == [1, 1]
+    assert PactRow.objects.count() == 1
+    assert events() == [("pact-loaded", "o-operator")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notices_that_arrive_at_once_all_count() -> None:
+    pact_nodes.know_members()
+    load()
+    start = threading.Barrier(2)
+
+    def apply_at_once(signed: bytes) -> None:
+        try:
+            start.wait(timeout=10)
+            apply(signed)
+        finally:
+            connection.close()
+
+    notices = [notice_of_xb(act=Act.SUSPEND, number=1), notice_of_xb(act=Act.RESUME, number=2)]
+    threads = [threading.Thread(target=apply_at_once, args=(signed,)) for signed in notices]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    queries._parsed.clear()
+    pact = queries.signed_pact(pact_id=PACT_ID, at=NOON)
+    row = PactRow.objects.get()
+    assert [held.notice.number for held in pact.notices] == [1, 2]
+    assert bytes(row.stamp) == queries.stamp(
+        signed=pact.signed, notices=[held.signed for held in pact.notices]
+    )

@@ -71,14 +71,12 @@ def load_pact(*, signed: bytes, by: str, at: dt.datetime) -> SignedPact:
             of the one before.
     """
     pact = read_pact(data=signed, keyring=directory.keyring(at=at), at=at)
-    known = {row.version: row for row in _locked(pact.id)}
-    held = known.get(pact.version)
-    if held is None:
-        _check_succession(pact, known.values())
-        _keep(pact, by=by, at=at)
-        journal.record(kind="pact-loaded", actor=by, subject=_text(pact.terms), pact=pact.id, at=at)
-    elif bytes(held.hash) != pact.hash:
+    _check_succession(pact, PactRow.objects.select_for_update().filter(urn=pact.id))
+    held, created = _keep(pact, by=by, at=at)
+    if bytes(held.hash) != pact.hash:
         raise WrongVersion("that version is known with another text")
+    if created:
+        journal.record(kind="pact-loaded", actor=by, subject=_text(pact.terms), pact=pact.id, at=at)
     return queries.version_of(pact_id=pact.id, version=pact.version)
 
 
@@ -181,10 +179,6 @@ def _issue(
     return signed
 
 
-def _locked(pact_id: Urn) -> Iterable[PactRow]:
-    return PactRow.objects.select_for_update().filter(urn=pact_id).order_by("version")
-
-
 def _version(notice: Notice) -> PactRow:
     rows = PactRow.objects.select_for_update()
     row = rows.filter(urn=notice.pact, version=notice.version).first()
@@ -206,20 +200,23 @@ def _check_succession(pact: SignedPact, known: Iterable[PactRow]) -> None:
             raise WrongVersion("a version leaves out a party of the one before")
 
 
-def _keep(pact: SignedPact, *, by: str, at: dt.datetime) -> None:
+def _keep(pact: SignedPact, *, by: str, at: dt.datetime) -> tuple[PactRow, bool]:
+    """Return the row of the version and whether it is new; two who load at once make one."""
     terms = pact.terms
-    PactRow.objects.create(
+    return PactRow.objects.get_or_create(
         urn=terms.id,
         version=terms.version,
-        hash=terms.hash,
-        signed=pact.signed,
-        title=dict(terms.title),
-        parties=list(terms.parties),
-        starts_at=terms.validity.starts_at,
-        ends_at=terms.validity.ends_at,
-        stamp=queries.stamp(signed=pact.signed, notices=()),
-        loaded_at=at,
-        loaded_by=by,
+        defaults={
+            "hash": terms.hash,
+            "signed": pact.signed,
+            "title": dict(terms.title),
+            "parties": list(terms.parties),
+            "starts_at": terms.validity.starts_at,
+            "ends_at": terms.validity.ends_at,
+            "stamp": queries.stamp(signed=pact.signed, notices=()),
+            "loaded_at": at,
+            "loaded_by": by,
+        },
     )
 
 
