@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from mithaq.apps.journal import actions, queries
 from mithaq.apps.journal.actions import WitnessConflict
@@ -100,6 +103,31 @@ def test_a_checkpoint_of_another_key_is_not_cosigned() -> None:
         cosign(checkpoint(5), by=logs.log(LOG.key.name, number=9))
 
     assert not Witnessed.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_histories_shown_at_once_one_is_cosigned() -> None:
+    cosign(checkpoint(5))
+    fork = Grown(12)
+    for node in fork.frontier.append(b"another entry"):
+        fork.hashes[node.level, node.index] = node.digest
+    other = logs.signed(by=LOG, size=13, root=fork.frontier.root())
+    path = tree.consistency_proof(hash_at=fork.hash_at, old=5, size=13)
+    shown = [(checkpoint(12), consistency(5, 12)), (other, path)] * 3
+
+    def show(which: tuple[bytes, tuple[Digest, ...]]) -> str:
+        try:
+            cosign(which[0], old=5, proof=which[1])
+        except WitnessConflict as fault:
+            return fault.code
+        finally:
+            connection.close()
+        return "cosigned"
+
+    with ThreadPoolExecutor(len(shown)) as pool:
+        answers = sorted(pool.map(show, shown))
+
+    assert answers == ["cosigned", *["journal.witness_conflict"] * 5]
 
 
 def answered(journal: Journal, *, size: int) -> bytes:
