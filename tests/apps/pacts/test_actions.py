@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
 from mithaq.apps.journal.models import Event
 from mithaq.apps.pacts import actions, queries
@@ -329,40 +329,6 @@ def test_a_relay_does_not_suspend_the_pact_of_others() -> None:
         issue(actions.suspend)
 
     assert not PactNotice.objects.exists()
-
-
-BROKEN_ROWS: dict[str, tuple[dict[str, object], str]] = {
-    "the same version twice": ({}, "pacts_pact_version_once"),
-    "version 0": ({"version": 0}, "pacts_pact_version_from_one"),
-    "over before it begins": (
-        {"version": 2, "ends_at": NOON - 31 * DAY},
-        "pacts_pact_ends_after_it_starts",
-    ),
-}
-
-
-@pytest.mark.parametrize(("changes", "constraint"), BROKEN_ROWS.values(), ids=BROKEN_ROWS)
-@pytest.mark.usefixtures("peers")
-def test_the_database_refuses(changes: dict[str, object], constraint: str) -> None:
-    load()
-    row = PactRow.objects.get()
-    row.pk = None
-    for name, value in changes.items():
-        setattr(row, name, value)
-
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        row.save(force_insert=True)
-
-
-@pytest.mark.usefixtures("peers")
-def test_the_database_refuses_a_second_notice_with_the_same_number() -> None:
-    load()
-    apply(notice_of_xb())
-    row = PactNotice.objects.get()
-    row.pk = None
-
-    with pytest.raises(IntegrityError, match="pacts_notice_number_once"), transaction.atomic():
-        row.save(force_insert=True)
 
 
 @pytest.mark.django_db(transaction=True)
