@@ -19,9 +19,9 @@ from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries as keys
 from mithaq.apps.people.models import Officer
 from mithaq.apps.safeguards import actions as safeguards
-from mithaq.core import envelope
+from mithaq.core import envelope, records
 from mithaq.core.directory import Keyring
-from mithaq.core.ids import BureauId, Digest, MessageId
+from mithaq.core.ids import BureauId, Digest, MessageId, Urn
 from mithaq.core.pacts import SignedPact, relays
 from mithaq.core.workflow import EvidenceState
 
@@ -89,9 +89,17 @@ def seal_and_queue(*, ready: Sequence[Ready], at: dt.datetime) -> list[uuid.UUID
     Outbound.objects.bulk_create(rows)
     Evidence.objects.bulk_create(_accepted(row) for row in rows)
     journal.record_many(_disclosure_entry(row) for row in rows)
+    _tell_desks(rows, at=at)
     for next_hop in {row.next_hop for row in rows}:
         wakening.wake_courier(next_hop=next_hop)
     return [row.message_id for row in rows]
+
+
+def _tell_desks(rows: Sequence[Outbound], *, at: dt.datetime) -> None:
+    """Let each desk mark what left."""
+    for code in sorted({row.kind for row in rows}):
+        urns = [Urn(row.subject) for row in rows if row.kind == code]
+        records.kind(code).sent(urns=urns, at=at)
 
 
 def _channels(peers: Iterable[BureauId]) -> dict[str, Channel]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from mithaq.apps.exchange.actions import submission
 from mithaq.apps.exchange.actions.release import ReleaseRequest
 from mithaq.apps.methods import queries
-from mithaq.apps.methods.actions import states
 from mithaq.apps.methods.actions.receiving import Recalled
 from mithaq.apps.methods.models import Method
 from mithaq.apps.methods.permissions import check_may_share
@@ -49,10 +48,7 @@ def share(
     row = queries.method_for(officer=by, urn=urn)
     check_may_share(by)
     request = release(row, audience=audience, pact_id=pact_id, reasons=reasons)
-    (outcome,) = submission.submit(releases=[request], by=by, at=at)
-    if isinstance(outcome, submission.Accepted):
-        states.mark_shared(urns=[request.urn], at=at)
-    return outcome
+    return submission.submit(releases=[request], by=by, at=at)[0]
 
 
 def release(row: Method, *, audience: BureauId, pact_id: Urn, reasons: Reasons) -> ReleaseRequest:
