@@ -188,7 +188,6 @@ def _decidable(hold: uuid.UUID, *, act: HoldAct, by: Officer) -> Hold:
     if found is None:
         raise HoldUnknown
     check_may_decide(officer=by, hold=found, act=act)
-    HOLD.next(HoldState(found.state), act)
     return found
 
 
