@@ -130,7 +130,7 @@ def test_a_database_by_url_takes_its_password_from_the_secrets(tmp_path: pathlib
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://a@b/c", "postgresql://a@b", "postgresql://a@b:port/c", "embeded"]
+    "url", ["mysql://a@b/c", "postgresql://a@b", "postgresql://a@b:port/c", "sqlite:///x"]
 )
 def test_a_url_of_another_form_is_refused(tmp_path: pathlib.Path, url: str) -> None:
     node.write(config(tmp_path, database=url))

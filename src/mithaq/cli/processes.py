@@ -127,9 +127,17 @@ def end_leftover(mark: pathlib.Path) -> None:
     except (OSError, ValueError):
         return
     if _started_at(pid) == started_at:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+        _end_group(pid)
     mark.unlink(missing_ok=True)
+
+
+def _end_group(pid: int) -> None:
+    """Kill the group and wait until it is gone, so that its ports are free."""
+    deadline = time.monotonic() + GRACE
+    with contextlib.suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(pid, signal.SIGKILL)
+            time.sleep(POLL)
 
 
 @contextlib.contextmanager

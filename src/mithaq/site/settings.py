@@ -22,7 +22,7 @@ NODE = _LOADED or node.NodeConfig(
     listen="127.0.0.1:1",
     languages=("en",),
     zone="UTC",
-    database="postgresql://none@none.invalid/none",
+    database="postgresql:///none?host=/nonexistent",
 )
 
 # --- What apps ask about the node ----------------------------------------------------------------

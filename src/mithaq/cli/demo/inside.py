@@ -18,6 +18,9 @@ from mithaq.apps.directory import actions as directory
 from mithaq.apps.directory import queries as directory_queries
 from mithaq.apps.exchange import queries as exchange
 from mithaq.apps.exchange.actions import sealing
+from mithaq.apps.journal import queries as journal_queries
+from mithaq.apps.journal.actions import log_key
+from mithaq.apps.journal.models import Event
 from mithaq.apps.keys import actions as keys
 from mithaq.apps.keys import queries as keys_queries
 from mithaq.apps.methods.actions import importing, sharing
@@ -31,6 +34,7 @@ from mithaq.core import cose, ids, resources
 from mithaq.core import pacts as core_pacts
 from mithaq.core.directory import parse_fingerprint
 from mithaq.core.ids import KeyId
+from mithaq.core.journal.proof import verify_entry
 from mithaq.core.keys import KeyRole, KeyStore
 
 OPERATOR = "operator"
@@ -177,6 +181,27 @@ def verify_journal() -> Mapping[str, object]:
         except SystemExit as end:
             ended = end.code
     return {"exit": ended or 0, "summary": json.loads(printed.getvalue())}
+
+
+def prove_entries(*, subjects: Sequence[str]) -> Sequence[Mapping[str, str]]:
+    """Return a stand-alone proof of every journal entry about one of `subjects`, oldest first."""
+    found = Event.objects.filter(subject__in=list(subjects)).order_by("id")
+    return [
+        {"kind": event.kind, "proof": _text(journal_queries.proof(event.id))} for event in found
+    ]
+
+
+def check_proofs(*, bureau: str, proofs: Sequence[str]) -> Sequence[str]:
+    """Return the kinds of the entries that proofs of another bureau's journal open.
+
+    The journal's key is the one that this node's directory has for that bureau.
+    """
+    at = timezone.now()
+    member = directory_queries.descriptor(ids.bureau(bureau))
+    keyring = directory_queries.keyring(at=at)
+    public = keyring.journal(bureau=member.bureau, at=at)[0]
+    key = log_key(public=public, origin=member.journal)
+    return [verify_entry(_bytes(proof), key=key)[0].kind for proof in proofs]
 
 
 def _text(data: bytes) -> str:

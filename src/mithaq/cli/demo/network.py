@@ -126,6 +126,7 @@ def is_provisioned(folder: pathlib.Path) -> bool:
 def remove(folder: pathlib.Path) -> None:
     """Stop what runs of the demo under `folder` and delete it, and nothing else."""
     for member in MEMBERS:
+        running.end_leftovers(folder / member.code)
         cluster = folder / member.code / "postgres"
         if cluster.is_dir():
             Cluster(cluster).remove()

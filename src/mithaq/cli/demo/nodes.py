@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mithaq.cli import ports
+from mithaq.cli.node import running
 from mithaq.core import ids
 from mithaq.site import node
 from mithaq.site.node import NodeConfig
@@ -77,6 +78,8 @@ def make(folder: pathlib.Path, *, base: int | None) -> Sequence[DemoNode]:
     if not (folder / MEMBERS[-1].code / node.CONFIG_FILE).exists():
         _make_folders(folder, first=_first_port(base))
     nodes = [DemoNode(member=member, config=node.read(folder / member.code)) for member in MEMBERS]
+    for found in nodes:
+        running.end_leftovers(found.config.folder)
     ports.check_free(port(found.config) for found in nodes)
     return nodes
 

@@ -12,7 +12,7 @@ import os
 import pathlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import mithaq
@@ -40,6 +40,8 @@ class Stage:
     shells: Mapping[str, Shell]
     desks: Mapping[str, Desk]
     pacts: Mapping[str, str]
+    told: dict[str, list[str]] = field(default_factory=dict)
+    """Subjects of journal entries, noted by one step for a later one."""
 
     def inside(self, code: str, function: str, **arguments: object) -> Mapping[str, object]:
         """Return what a function inside the node of `code` answers."""
@@ -124,6 +126,9 @@ def hold_release_open(stage: Stage) -> Mapping[str, object]:
     steps = [step["state"] for step in rows(sent["evidence"])]
     prove(steps == ["accepted", "received", "opened"], steps)
     prove(sent["digest"] == arrived["digest"], "the digests differ")
+    stage.told["held"] = [urn]
+    stage.told["held_message"] = [hexadecimal(message_id)]
+    stage.told["held_receipts"] = [f"{message_id}/received", f"{message_id}/opened"]
     return {
         "message_id": message_id,
         "held_by": held["rules"],
@@ -146,6 +151,7 @@ def relay_unread(stage: Stage) -> Mapping[str, object]:
     sent = wait(lambda: settled(stage, message_id, state="opened"))
     steps = [(step["state"], step["peer"]) for step in rows(sent["evidence"])]
     prove(("relayed", "XS") in steps and ("opened", "XB") in steps, steps)
+    stage.told["relayed_message"] = [hexadecimal(message_id)]
     sealed = stage.inside("XS", "sealed", message_id=message_id)["answer"]
     tried = stage.inside("XS", "try_every_key", sealed=sealed)
     prove(tried["opened"] == 0, tried)
@@ -178,12 +184,39 @@ def refuse_hostile_sender(stage: Stage) -> Mapping[str, object]:
         prove(rows(told["evidence"])[-1]["ground"] == ground, told)
         after = refusals(stage, "XB", officer="huda").get(("receiver", ground), 0)
         prove(after == before + 1, f"{ground}: counted {after - before} times")
+        stage.told["hostile_message"] = [hexadecimal(message_id)]
         evidence[ground] = {"message_id": message_id, "clause": refused["clause"]}
     return evidence
 
 
+def prove_each_step(stage: Stage) -> Mapping[str, object]:
+    """Each bureau proves from its journal what it did; another checks it with the directory's key."""
+    told = stage.told
+    cases = (
+        ("XA", "XB", told["held"], ("gate-held", "second-approval", "record-disclosed")),
+        ("XB", "XA", told["held"], ("record-received",)),
+        ("XB", "XA", told["held_message"], ("envelope-received",)),
+        ("XA", "XB", told["held_receipts"], ("receipt-received",)),
+        ("XS", "XA", told["relayed_message"], ("envelope-relayed",)),
+        ("XB", "XS", told["hostile_message"], ("envelope-received", "envelope-refused")),
+    )
+    evidence: list[str] = []
+    for prover, checker, subjects, expected in cases:
+        proofs = stage.shells[prover].call(f"{INSIDE}prove_entries", subjects=subjects)
+        checked = stage.inside(
+            checker,
+            "check_proofs",
+            bureau=prover,
+            proofs=[proof["proof"] for proof in rows(proofs)],
+        )
+        kinds = texts(checked["answer"])
+        prove(set(expected) <= set(kinds), f"{prover} proved {kinds}, not {expected}")
+        evidence += [f"{kind} at {prover}, checked by {checker}" for kind in expected]
+    return {"proved": evidence}
+
+
 def verify_journals(stage: Stage) -> Mapping[str, object]:
-    """`mithaq journal verify` agrees at each node, and proves the entries of the story."""
+    """`mithaq journal verify` agrees at each node."""
     evidence: dict[str, object] = {}
     for code in stage.shells:
         found = stage.inside(code, "verify_journal")
@@ -198,6 +231,7 @@ ACTS: tuple[tuple[str, Act], ...] = (
     ("hold, release, open, receipt", hold_release_open),
     ("relay without reading", relay_unread),
     ("refuse a hostile sender", refuse_hostile_sender),
+    ("prove each step", prove_each_step),
     ("verify the journals", verify_journals),
 )
 
@@ -258,6 +292,11 @@ def wait(look: Callable[[], Mapping[str, object] | None]) -> Mapping[str, object
             raise Unproved(f"not within {PATIENCE:.0f} seconds")
         time.sleep(0.05)
     return found
+
+
+def hexadecimal(message_id: str) -> str:
+    """Return a message id as the journal writes it."""
+    return message_id.replace("-", "")
 
 
 def prove(holds: bool, evidence: object) -> None:  # noqa: FBT001 - a claim and its evidence

@@ -7,15 +7,17 @@ import http
 import http.client
 import json
 import os
+import pathlib
 import sys
 import time
 from collections.abc import Iterator
 
-from mithaq.cli.processes import Process, stop_all, stop_on_signals, undisturbed
+from mithaq.cli.processes import Process, end_leftover, stop_all, stop_on_signals, undisturbed
 from mithaq.core.errors import MithaqError
 from mithaq.site.node import VARIABLE, NodeConfig
 from mithaq.site.postgres.cluster import Cluster
 
+RUN = "run"  # folder of the marks of running programs
 WEB_WORKERS = 1  # processes; more pay on machines with more than two cores
 WEB_THREADS = 4  # requests that one web process serves at a time
 HEALTHY_WITHIN = 60.0  # seconds
@@ -55,13 +57,19 @@ def programs(config: NodeConfig) -> tuple[Process, Process]:
     )
 
 
+def end_leftovers(folder: pathlib.Path) -> None:
+    """End the programs of the node in `folder` that were left behind when their parent was killed."""
+    for mark in (folder / RUN).glob("*.pid"):
+        end_leftover(mark)
+
+
 def _program(config: NodeConfig, *, name: str, command: list[str]) -> Process:
     return Process(
         name=f"{config.bureau} {name}",
         command=command,
         environment=environment(config),
         log=config.folder / "log" / f"{name}.log",
-        mark=config.folder / "run" / f"{name}.pid",
+        mark=config.folder / RUN / f"{name}.pid",
     )
 
 
