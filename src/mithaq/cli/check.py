@@ -54,7 +54,9 @@ CHECKS = (
         words=("-m", "django", "makemigrations", "--check", "--dry-run", "--no-input"),
     ),
     Check(name="docs", words=("-m", "mithaq.cli", "docs", "generate", "--check")),
-    Check(name="tests", words=("-m", "pytest", "-n", str(os.cpu_count() or 1))),
+    Check(
+        name="tests", words=("-m", "pytest", "-n", str(os.cpu_count() or 1), "--dist", "loadgroup")
+    ),
 )
 
 
