@@ -122,3 +122,9 @@ def test_what_is_no_note_in_canonical_form_is_refused(data: bytes) -> None:
 def test_what_is_no_verifier_key_in_canonical_form_is_refused(text: str) -> None:
     with pytest.raises(BadNote):
         VerifierKey.from_text(text)
+
+
+@pytest.mark.parametrize("text", ["AAF=", "AAE", "AA E=", "AAE=\n", "AAE=AA==", "é"])
+def test_base64_has_one_form(text: str) -> None:
+    with pytest.raises(BadNote):
+        notes.from_base64(text)

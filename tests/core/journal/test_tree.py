@@ -197,3 +197,11 @@ def test_a_node_cannot_stand_for_a_leaf() -> None:
     left, right = b"l" * 32, b"r" * 32
 
     assert tree.leaf_hash(left + right) != tree.node_hash(left, right)
+
+
+@pytest.mark.parametrize("size", [31, 33])
+def test_a_hash_of_another_length_is_refused_though_it_leads_to_the_root(size: int) -> None:
+    root = tree.node_hash(tree.leaf_hash(b"leaf"), bytes(size))
+
+    with pytest.raises(BadProof):
+        tree.verify_inclusion(leaf=b"leaf", index=0, size=2, proof=[bytes(size)], root=root)
