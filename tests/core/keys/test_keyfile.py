@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -172,3 +173,19 @@ def test_a_good_file_made_the_same_way_opens() -> None:
 
     assert key.role is KeyRole.NODE
     assert key.key == keys.PrivateKey(alg=Algorithm.ED25519, seed=b"s" * 32)
+
+
+def test_threads_that_open_key_files_at_once_do_not_wait_for_ever() -> None:
+    held, data = sample()
+    opened: list[tuple[HeldKey, ...]] = []
+    threads = [
+        threading.Thread(target=lambda: opened.append(keyfile.open_(data, PASSPHRASE)), daemon=True)
+        for _ in range(4)
+    ]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert opened == [held] * 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import threading
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -38,8 +39,15 @@ def journal_origin() -> str:
 
 
 def keystore() -> KeyStore:
-    """Return the opened key store; the file is read again when it has changed."""
-    return _opened(store.stamp())
+    """Return the opened key store; the file is read again when it has changed.
+
+    Threads that ask at the same time wait for one of them to open it.
+    """
+    with _opening:
+        return _opened(store.stamp())
+
+
+_opening = threading.Lock()
 
 
 @functools.lru_cache(maxsize=8)

@@ -12,6 +12,7 @@ any work; the wrong passphrase and an altered file are one and the same fault.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,11 @@ _NONCE_SIZE = 12  # bytes
 _KEY_SIZE = 32  # bytes
 
 _NAME, _SALT, _MEMORY, _ITERATIONS, _LANES, _NONCE = range(1, 7)  # labels of the header
+
+
+# OpenSSL gives the lanes of Argon2id threads from one pool; two derivations in two threads of a
+# process can each hold a part of it and wait for the other for ever (seen with cryptography 50).
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,8 @@ class _Header:
             lanes=self.lanes,
             memory_cost=self.memory,
         )
-        return AESGCM(kdf.derive(passphrase.encode()))
+        with _ONE_AT_A_TIME:
+            return AESGCM(kdf.derive(passphrase.encode()))
 
 
 def seal(keys: Sequence[HeldKey], passphrase: str) -> bytes:
