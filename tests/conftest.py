@@ -15,6 +15,9 @@ import hypothesis
 import pytest
 
 from tests.factories import flushing, nodes, sockets
+from tests.factories.federation_fixtures import network, provisioned
+
+__all__ = ["network", "provisioned"]  # fixtures that tests of several folders ask for
 
 RUN_VARIABLE = "MITHAQ_TEST_RUN"
 

@@ -47,16 +47,25 @@ _numbers = itertools.count()
 
 @dataclass(kw_only=True)
 class Node:
-    """A bureau's node. `offset` is what its clock is wrong by."""
+    """A bureau's node. `offset` is what its clock is wrong by.
+
+    `database` is made as a copy of `template` when the node is first entered.
+    """
 
     code: BureauId
-    database: str
+    template: str
+    database: str | None = None
     secrets: pathlib.Path
     files: pathlib.Path
     offset: dt.timedelta = dt.timedelta(0)
     is_up: bool = True
     carries: bool = True  # False: takes in, and passes nothing on
     _wrapper: BaseDatabaseWrapper | None = field(default=None, repr=False)
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether anything has happened in the node yet."""
+        return self.database is not None
 
     @property
     def endpoint(self) -> str:
@@ -96,11 +105,20 @@ class Node:
         self.secrets = folder
 
     def close(self) -> None:
+        """Close the connection; the database stays."""
         if self._wrapper is not None:
             self._wrapper.close()
 
+    def drop(self) -> None:
+        """Close the connection and delete the database."""
+        self.close()
+        if self.database is not None:
+            with connections["default"]._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{self.database}"')
+
     def _connection(self) -> BaseDatabaseWrapper:
         if self._wrapper is None:
+            self.database = _copy(self.template)
             self._wrapper = _wrapper(self.database)
         return self._wrapper
 
@@ -141,7 +159,7 @@ def open_nodes(provisioned: Provisioned, *, folder: pathlib.Path) -> Iterator[di
     nodes = {
         code: Node(
             code=code,
-            database=_copy(made.database),
+            template=str(made.database),
             secrets=made.secrets,
             files=shutil.copytree(made.files, folder / code),
         )
@@ -151,19 +169,13 @@ def open_nodes(provisioned: Provisioned, *, folder: pathlib.Path) -> Iterator[di
         yield nodes
     finally:
         for node in nodes.values():
-            node.close()
-            drop(node.database)
-
-
-def drop(database: str) -> None:
-    with connections["default"]._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{database}"')
+            node.drop()
 
 
 def _new_node(code: BureauId, *, folder: pathlib.Path, template: str) -> Node:
     node = Node(
         code=code,
-        database=_copy(template),
+        template=template,
         secrets=folder / "secrets",
         files=folder / "files",
     )
@@ -216,10 +228,8 @@ def _agree(name: str, nodes: Mapping[BureauId, Node]) -> Urn:
 
 def _copy(template: str) -> str:
     """Return the name of a new copy of the database `template`, which nobody may be using."""
-    default = connections["default"]
-    base = str(default.settings_dict["NAME"])
-    name = f"{base}_node_{next(_numbers)}"
-    with default._nodb_cursor() as cursor:
+    name = f"{template.partition('_node_')[0]}_node_{next(_numbers)}"
+    with connections["default"]._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return name
 

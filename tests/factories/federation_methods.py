@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from mithaq.apps.directory import queries as directory
 from mithaq.apps.exchange.actions import sealing, submission
@@ -28,11 +29,26 @@ from tests.factories.federation_network import Network
 RETENTION = dt.timedelta(days=300)
 
 
-def request(
-    network: Network,
-    number: int = 1,
+class Changes(TypedDict, total=False):
+    """What tests change in a release."""
+
+    issuer: BureauId
+    audience: BureauId
+    purpose: str
+    offences: tuple[str, ...]
+    via: tuple[BureauId, ...] | None
+
+
+def key_of(number: int) -> uuid.UUID:
+    """Return the key of the method `number`."""
+    return uuid.UUID(int=(8 << 76) | (2 << 62) | number)
+
+
+def method_to(
+    number: int,
     *,
-    pact: str = "methods-direct",
+    pact: Urn,
+    at: dt.datetime,
     issuer: BureauId = XA,
     audience: BureauId = XB,
     purpose: str = "share-method",
@@ -40,7 +56,7 @@ def request(
     via: tuple[BureauId, ...] | None = None,
 ) -> ReleaseRequest:
     """Return the wish of `issuer` to send its method `number`."""
-    key = uuid.UUID(int=(8 << 76) | (8 << 60) | number)
+    key = key_of(number)
     record = methods.method(key=key, title=f"False parcel message {number}", offences=offences)
     return ReleaseRequest(
         urn=make_urn(bureau=issuer, kind="method", key=key),
@@ -49,14 +65,21 @@ def request(
         body=stix.write_method(record),
         facts=record.facts(),
         audience=audience,
-        pact_id=network.pacts[pact],
+        pact_id=pact,
         purpose=purpose,
         necessity="The same method was used against two banks of both countries.",
         case_reference="XA-2026-0417",
-        retain_until=network.now + RETENTION,
+        retain_until=at + RETENTION,
         language="en",
         via=via,
     )
+
+
+def request(
+    network: Network, number: int = 1, *, pact: str = "methods-direct", **changes: Unpack[Changes]
+) -> ReleaseRequest:
+    """Return the wish of XA to send its method `number` to XB, with `changes`."""
+    return method_to(number, pact=network.pacts[pact], at=network.now, **changes)
 
 
 def send(network: Network, requests: Iterable[ReleaseRequest], *, by: BureauId = XA) -> list[Urn]:
@@ -115,7 +138,7 @@ def check_delivered(network: Network, urns: Sequence[Urn]) -> None:
 
 def check_journals(network: Network) -> None:
     """Check every journal as `mithaq journal verify` does."""
-    for node in network.nodes.values():
+    for node in (node for node in network.nodes.values() if node.is_awake):
         assert journal_faults(node, at=network.now) == []
 
 

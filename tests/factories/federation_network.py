@@ -49,6 +49,7 @@ class Network:
     now: dt.datetime = DAWN + dt.timedelta(hours=4)
     weather: Weather = field(default_factory=Weather)
     seen: dict[str, int] = field(default_factory=dict)  # mishaps that happened, by name
+    foreign_answers: dict[BureauId, bytes] = field(default_factory=dict)  # of nodes that are not us
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311 - a seed must repeat a test
@@ -96,7 +97,7 @@ class Network:
             self._clocks_at = self.now
         for node in self.nodes.values():
             due = _due_of(node) if node.is_up else None
-            if with_clocks and node.is_up:
+            if with_clocks and node.is_up and node.is_awake:
                 self._look_at_clock(node)
             if due is not None and due <= node.clock(self.now):
                 moved |= self._work(node)
@@ -143,6 +144,14 @@ class Network:
         target = next(node for node in self.nodes.values() if node.endpoint == endpoint)
         if not target.is_up or self._strikes("drop_request"):
             raise courier.Unreachable("no connection")
+        if target.code in self.foreign_answers:
+            return self.foreign_answers[target.code]
+        answer = self._through_weather(target, what, body)
+        if self._strikes("drop_answer"):
+            raise courier.Unreachable("no answer")
+        return self.flip(answer) if self._strikes("tamper_answer") else answer
+
+    def _through_weather(self, target: Node, what: str, body: bytes) -> bytes:
         if self._strikes("tamper_item"):
             body = self._tampered_batch(body)
         if self._strikes("delay"):
@@ -153,12 +162,8 @@ class Network:
         if self._strikes("duplicate"):
             self.arrive(target, what, body)
         if self._strikes("reorder"):
-            answer = self._piecemeal(target, what, body)
-        else:
-            answer = self.arrive(target, what, body)
-        if self._strikes("drop_answer"):
-            raise courier.Unreachable("no answer")
-        return self.flip(answer) if self._strikes("tamper_answer") else answer
+            return self._piecemeal(target, what, body)
+        return self.arrive(target, what, body)
 
     def arrive(self, target: Node, what: str, body: bytes) -> bytes:
         """Return the answer of a node to a request, as `/wire/v1` gives it."""
@@ -243,6 +248,8 @@ _DUE = """
 
 def _due_of(node: Node) -> dt.datetime | None:
     """Return when something of the node is due, by its own clock."""
+    if not node.is_awake:
+        return None
     with node.inside(), connection.cursor() as cursor:
         cursor.execute(_DUE, [node.carries])
         found = cursor.fetchone()

@@ -1,4 +1,8 @@
-"""Four nodes in one process, new for each test."""
+"""Fixtures of a federation: four nodes in one process, new for each test.
+
+Models can be imported once Django is set up, which is after this module is read; so each fixture
+imports what it needs.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +25,14 @@ def provisioned(
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Provisioned]:
     """Give the nodes that each test copies."""
-    from tests.factories import federation  # models can be imported once Django is set up
+    from tests.factories import federation
 
     with django_db_blocker.unblock():
         made = federation.provision(tmp_path_factory.mktemp("federation"))
     yield made
     with django_db_blocker.unblock():
         for node in made.nodes.values():
-            federation.drop(node.database)
+            node.drop()
 
 
 @pytest.fixture
