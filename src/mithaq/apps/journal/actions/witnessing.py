@@ -16,7 +16,8 @@ from mithaq.core.journal.errors import JournalError, NotWitnessed
 from mithaq.core.journal.note import SignatureKind, TextSigner, VerifierKey
 from mithaq.core.journal.tree import EMPTY_ROOT, verify_consistency
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0x6D69746861710002))"
+# The seed is 0x6D69746861710002; PostgreSQL 15 does not read numbers in hexadecimal.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7883960614348980226))"
 
 
 class WitnessConflict(JournalError):
