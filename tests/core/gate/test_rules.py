@@ -60,6 +60,11 @@ CASES: dict[str, list[Case]] = {
             | {"purpose": "locate-person", "person_categories": frozenset({"possible-victim"})},
             PERSON | {"purpose": "find-missing", "person_categories": frozenset({"victim"})},
         ),
+        (
+            PERSON | {"purpose": "locate-person", "person_categories": frozenset({"witness"})},
+            PERSON
+            | {"purpose": "locate-person", "person_categories": frozenset({"witness", "wanted"})},
+        ),
     ],
     "asylum-flag": [
         (

@@ -36,7 +36,7 @@ def fold(value: str) -> str:
     """Return `value` in the form in which words are compared; any text has one."""
     if value.isascii():
         return value.lower()
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", value).casefold())
+    folded = unicodedata.normalize("NFKD", value).casefold()
     beyond_ascii = _to_bytes(folded).translate(None, _ASCII)
     present = set(_MAY_CHANGE.findall(_to_text(beyond_ascii)))
     if len(present) > _FEW:
