@@ -23,7 +23,7 @@ def people() -> None:
 @click.option("--name", default="", help="Shown at this bureau only; it never leaves.")
 @click.option("--language", default="ar", show_default=True)
 @click.option("--role", "roles", multiple=True, help="desk:role, such as methods:methods-officer.")
-def enrol(username: str, name: str, language: str, roles: tuple[str, ...]) -> None:
+def enrol(*, username: str, name: str, language: str, roles: tuple[str, ...]) -> None:
     """Enrol an officer and grant roles at desks."""
     from django.utils import timezone
 

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 
 import mithaq
@@ -19,6 +20,18 @@ from mithaq.apps.people import queries as people
 from mithaq.apps.people.models import Officer
 from mithaq.core.errors import MithaqError
 from mithaq.site import problems
+
+
+class Unauthenticated(MithaqError):
+    """The request bears no token, or one that does not hold."""
+
+    code = "request.unauthenticated"
+
+
+class MalformedRequest(MithaqError):
+    """A field of the request is missing or has a value that cannot be used."""
+
+    code = "request.malformed"
 
 
 class OfficersToken(HttpBearer):
@@ -40,6 +53,8 @@ def make() -> NinjaAPI:
         docs_url=None,  # a page with scripts; the document itself is at openapi.json
     )
     made.add_exception_handler(MithaqError, _problem)
+    made.add_exception_handler(AuthenticationError, _stranger)
+    made.add_exception_handler(ValidationError, _malformed)
     for config in apps.get_app_configs():
         name = f"{config.name}.api"
         if config.name.startswith("mithaq.apps.") and importlib.util.find_spec(name):
@@ -50,6 +65,23 @@ def make() -> NinjaAPI:
 def _problem(request: HttpRequest, fault: MithaqError | type[MithaqError]) -> HttpResponse:
     raised = fault if isinstance(fault, MithaqError) else fault()
     return problems.answer(raised, request=request)
+
+
+def _stranger(
+    request: HttpRequest, _fault: AuthenticationError | type[AuthenticationError]
+) -> HttpResponse:
+    return problems.answer(Unauthenticated(), request=request)
+
+
+def _malformed(
+    request: HttpRequest, fault: ValidationError | type[ValidationError]
+) -> HttpResponse:
+    """Name the places of the faults, never their values, which may be data of persons."""
+    faults = fault.errors if isinstance(fault, ValidationError) else []
+    places = "; ".join(
+        f"{'.'.join(str(part) for part in found['loc'])}: {found['type']}" for found in faults
+    )
+    return problems.answer(MalformedRequest(places), request=request)
 
 
 api = make()

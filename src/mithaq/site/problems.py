@@ -15,6 +15,7 @@ from mithaq.site.sentences import sentence
 
 CONTENT_TYPE = "application/problem+json"
 STATUSES: Mapping[str, HTTPStatus] = {
+    "request.unauthenticated": HTTPStatus.UNAUTHORIZED,
     "permission.denied": HTTPStatus.FORBIDDEN,
     "record.not_found": HTTPStatus.NOT_FOUND,
     "record.changed_meanwhile": HTTPStatus.CONFLICT,

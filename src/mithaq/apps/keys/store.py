@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import stat
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -22,6 +23,12 @@ class KeysMissing(MithaqError):
     code = "keys.missing"
 
 
+class KeysUnsafe(MithaqError):
+    """Other users of the machine can read the key file or its passphrase; the mode must be 0600."""
+
+    code = "keys.unsafe"
+
+
 class KeysPresent(MithaqError):
     """This node has a key file already; it is never overwritten by new keys."""
 
@@ -38,13 +45,10 @@ def read() -> tuple[HeldKey, ...]:
 
     Raises:
         KeysMissing: no file, or no passphrase.
+        KeysUnsafe: other users can read one of them.
         Unreadable: wrong passphrase, or an altered file.
     """
-    try:
-        data = path().read_bytes()
-    except OSError as fault:
-        raise KeysMissing("there is no key file") from fault
-    return keyfile.open_(data, _passphrase())
+    return keyfile.open_(_read(path()), _passphrase())
 
 
 def write(keys: Sequence[HeldKey]) -> None:
@@ -74,7 +78,16 @@ def stamp() -> tuple[str, int, int]:
 
 
 def _passphrase() -> str:
+    return _read(path().parent / PASSPHRASE).decode("utf-8").rstrip("\n")
+
+
+def _read(place: pathlib.Path) -> bytes:
+    """Return what a secret file holds, unless other users can read it as well."""
     try:
-        return (path().parent / PASSPHRASE).read_text(encoding="utf-8").rstrip("\n")
+        mode = stat.S_IMODE(place.stat().st_mode)
+        data = place.read_bytes()
     except OSError as fault:
-        raise KeysMissing("there is no passphrase") from fault
+        raise KeysMissing(f"{place.name} cannot be read") from fault
+    if mode & ~MODE:
+        raise KeysUnsafe(f"{place.name} has mode {mode:04o}")
+    return data
