@@ -183,6 +183,8 @@ class Cluster:
         path.write_text(text, encoding="utf-8")  # keeps owner and mode of the file initdb made
 
     def _launch(self, programs: pathlib.Path, socket: pathlib.Path) -> None:
+        for left in socket.glob(".s.PGSQL.*"):  # of a server that was killed: see _make
+            left.unlink(missing_ok=True)
         settings = SETTINGS | ({} if self._durable else HASTY)
         quoted = str(socket).replace('"', '""')
         settings |= {"unix_socket_directories": f'"{quoted}"'}
