@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import click
 
 from mithaq.cli import context, pages
+from mithaq.cli.reference import commands_page
 from mithaq.core.workflow.page import diagrams
 
 _CONTEXT_LINES = 1
@@ -28,6 +29,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page(path="reference/code-lists.md", write=pages.code_lists),
+    Page(path="reference/commands.md", write=commands_page),
     Page(path="reference/error-codes.md", write=pages.error_codes),
     Page(path="reference/gate-rules.md", write=pages.gate_rules),
     Page(path="reference/glossary.md", write=pages.glossary),
