@@ -32,6 +32,7 @@ from mithaq.core import ids, resources
 from mithaq.core import pacts as core_pacts
 from mithaq.core.directory import parse_fingerprint
 from mithaq.core.ids import BureauId, Urn
+from tests.factories.nodes import write_secret
 
 XA, XB, XC, XS = (BureauId(code) for code in ("XA", "XB", "XC", "XS"))
 BUREAUS = (XA, XB, XC, XS)
@@ -181,7 +182,7 @@ def _new_node(code: BureauId, *, folder: pathlib.Path, template: str) -> Node:
     )
     node.secrets.mkdir(parents=True)
     node.files.mkdir()
-    (node.secrets / store.PASSPHRASE).write_text(f"the passphrase of {code}\n", encoding="utf-8")
+    write_secret(node.secrets / store.PASSPHRASE, f"the passphrase of {code}\n")
     with node.inside():
         keys.create_all(by=OPERATOR, at=DAWN)
         for username, roles in {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pathlib
@@ -10,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 
@@ -54,6 +55,19 @@ class Killer:
         self._clusters = {code: network._clusters[code] for code in ("XA", "XB")}
         self.killed: list[str] = []
 
+    def rage(self, *, while_: Callable[[], bool]) -> None:
+        """Kill one part after the other; twice it is a database."""
+        databases = {4: "XA", 9: "XB"}
+        for number in itertools.count():
+            self.pause(1.0, 3.0)
+            if not while_():
+                return
+            if number in databases:
+                self.strike_database(databases[number])
+            else:
+                self.strike()
+            self.raise_the_dead()
+
     def strike(self) -> None:
         """Kill one program, and start it again after a moment."""
         code, part = self._random.choice(["XA", "XB"]), self._random.randrange(len(PARTS))
@@ -89,20 +103,12 @@ def test_no_message_is_lost_or_doubled_while_nodes_are_killed(network: Network) 
     by_code = {node.member.code: node for node in network.nodes}
     pact = provision.read_pacts(network.nodes)["methods-direct"]
     killer = Killer(network)
-    sender = bystander(by_code["XA"], "send", pact, str(MESSAGES))
 
-    for round_ in range(1000):
-        if sender.poll() is not None:
-            break
-        killer.pause(1.0, 3.0)
-        if round_ in {4, 9}:
-            killer.strike_database("XA" if round_ == 4 else "XB")
-        else:
-            killer.strike()
-        killer.raise_the_dead()
-    assert sender.wait() == 0, "the messages could not be submitted"
+    with bystander(by_code["XA"], "send", pact, str(MESSAGES)) as sender:
+        killer.rage(while_=lambda: sender.poll() is None)
     settled = wait_until_settled(network.nodes, killer)
 
+    assert sender.returncode == 0, "the messages could not be submitted"
     sent, arrived = settled["XA"], settled["XB"]
     expected = sorted(f"urn:mithaq:XA:method:{key_of(number)}" for number in all_numbers())
     assert sent["sent"] == {"opened": MESSAGES}

@@ -72,7 +72,7 @@ def test_what_gate_and_pact_allow_is_sealed_queued_and_journalled(inside_xa: Net
     ("changes", "ground"),
     [
         pytest.param({"purpose": "support-investigation"}, "pact.purpose", id="purpose"),
-        pytest.param({"offences": ("drug-trafficking",)}, "pact.offence", id="offence"),
+        pytest.param({"offences": ("cultural-property",)}, "pact.offence", id="offence"),
         pytest.param({"audience": XS}, "pact.party", id="no party"),
         pytest.param({"audience": XC}, "pact.party", id="no party either"),
         pytest.param({"via": (XS,)}, "pact.relay", id="relay"),
@@ -85,7 +85,6 @@ def test_what_lies_outside_the_pact_is_refused_before_sealing(
 
     assert isinstance(outcome, Refused)
     assert outcome.ground == ground
-    assert outcome.clause != ""
     nothing_left(stage="pact", ground=ground)
 
 
@@ -101,7 +100,8 @@ def test_without_a_pact_that_stands_nothing_leaves(
 
     (outcome,) = submit(inside_xa, wanted)
 
-    assert outcome == Refused(ground=ground, clause=getattr(outcome, "clause", ""))
+    assert isinstance(outcome, Refused)
+    assert outcome.ground == ground
     nothing_left(stage="pact", ground=ground)
 
 
