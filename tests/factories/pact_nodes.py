@@ -9,7 +9,7 @@ from mithaq.apps.keys import store
 from mithaq.apps.keys.models import Key
 from mithaq.core.directory import fingerprint
 from mithaq.core.keys import HeldKey, KeyRole
-from tests.factories import members
+from tests.factories import members, nodes
 from tests.factories.pacts import XA, XB, XC, XS
 
 
@@ -27,7 +27,7 @@ def know_members() -> None:
 
 def hold_authority(secrets: pathlib.Path) -> None:
     """Write the key file of XA into the folder `secrets`."""
-    (secrets / store.PASSPHRASE).write_text("a passphrase for tests\n", encoding="utf-8")
+    nodes.write_secret(secrets / store.PASSPHRASE, "a passphrase for tests\n")
     held = members.authority(XA)
     store.write([HeldKey(role=KeyRole.AUTHORITY, key=key, created_at=members.AT) for key in held])
     for key in held:
