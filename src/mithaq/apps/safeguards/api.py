@@ -12,6 +12,7 @@ from ninja import Router
 from mithaq.apps.people.queries import caller
 from mithaq.apps.safeguards import actions, queries, schemas
 from mithaq.apps.safeguards.models import Hold
+from mithaq.apps.safeguards.permissions import check_may_count
 
 router = Router(tags=["safeguards"])
 WINDOW = dt.timedelta(days=30)
@@ -50,7 +51,7 @@ def refusals(
     request: HttpRequest, since: dt.datetime | None = None, until: dt.datetime | None = None
 ) -> list[schemas.Count]:
     """Count refusals by stage and ground: `since` ≤ at < `until`, by default the last 30 days."""
-    caller(request)
+    check_may_count(caller(request))
     end = until or timezone.now()
     found = queries.refusals_by_ground(since=since or end - WINDOW, until=end)
     return [

@@ -9,6 +9,7 @@ from mithaq.core.errors import MithaqError
 from mithaq.core.workflow import HOLD, HoldAct, HoldState
 
 DESK = "safeguards"
+MAY_COUNT = frozenset({"data-protection-officer", "bureau-head", "auditor"})
 
 
 class SameOfficer(MithaqError):
@@ -48,3 +49,17 @@ def may_see(*, officer: Officer, hold: Hold) -> bool:
     return hold.requested_by_id == officer.pk or any(
         may_decide(officer=officer, hold=hold, act=act) for act in HoldAct
     )
+
+
+def check_may_count(officer: Officer) -> None:
+    """Refuse an officer who does not look after safeguards.
+
+    Raises:
+        PermissionDenied: none of `MAY_COUNT` at safeguards.
+    """
+    check_may_act(officer=officer, desk=DESK, roles=MAY_COUNT)
+
+
+def may_count(officer: Officer) -> bool:
+    """Return whether `officer` may see how often what was refused."""
+    return may_act(officer=officer, desk=DESK, roles=MAY_COUNT)

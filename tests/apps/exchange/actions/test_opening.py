@@ -69,7 +69,7 @@ def test_an_envelope_that_breaks_a_batch_is_set_aside_and_stops_no_other(
         assert Method.objects.count() == 4
         assert left.next_attempt_at is not None
         assert left.next_attempt_at > network.now
-        assert (left.attempts, left.last_fault) == (1, "InternalError")
+        assert (left.attempts, left.last_fault) == (1, "ProgrammingError")
 
 
 def test_what_was_set_aside_is_opened_once_the_fault_is_mended(network: Network) -> None:
