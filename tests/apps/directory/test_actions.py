@@ -73,8 +73,9 @@ def test_a_descriptor_is_in_force_once_it_was_loaded() -> None:
 
 
 def test_loading_the_one_in_force_again_changes_nothing() -> None:
+    signed = members.signed(first(), by=("XB",))
     for _ in range(2):
-        load(first(), pinned=pin(first()))
+        actions.load(signed=signed, pinned=pin(first()), by="operator", at=members.AT)
 
     assert DescriptorRow.objects.count() == 1
     assert Event.objects.filter(kind="descriptor-loaded").count() == 1
