@@ -90,8 +90,10 @@ class _Door:
         if name not in self._pacts:
             self._pacts[name] = pacts.signed_pact(pact_id=name, at=self._at)
         pact = self._pacts[name]
+        pact.check_named(pact_id=name, pact_hash=context.pact_hash)
         parties = {context.issuer, context.audience} <= set(pact.parties)
-        if not parties or self._me not in relays(pact) or pact.hash != context.pact_hash:
+        in_force = pacts.in_force(pact, at=self._at)
+        if not (parties and in_force and self._me in relays(pact)):
             raise NotARelay
 
 

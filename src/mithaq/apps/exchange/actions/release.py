@@ -156,7 +156,7 @@ def received_disclosure(
         ),
         audience=context.audience,
         at=at,
-        approved=release.approved_by is not None,
+        approved=release.approved_by not in (None, release.released_by),
     )
     return _with_source(asked, source=_source(release.record, sender=context.issuer))
 

@@ -82,8 +82,8 @@ def submit(*, releases: Sequence[ReleaseRequest], by: Officer, at: dt.datetime) 
 def release_held(*, hold_id: uuid.UUID, digest: Digest, by: Officer, at: dt.datetime) -> Outcome:
     """Return what became of a held release that the second officer `by` lets go.
 
-    `digest` is that of the screening which the officer looked at. The pact is asked again: it
-    may have ended while the release waited.
+    `digest` is that of the screening which the officer looked at. Gate and pact are asked again:
+    a date may have passed, or the pact have ended, while the release waited.
 
     Raises:
         HoldUnknown: there is no such hold, or it is none of the officer's concern.
@@ -96,7 +96,7 @@ def release_held(*, hold_id: uuid.UUID, digest: Digest, by: Officer, at: dt.date
     HOLD.next(HoldState(hold.state), HoldAct.RELEASE)
     request = ReleaseRequest.from_bytes(bytes(hold.release))
     gate.check_unchanged(reviewed=digest, disclosure=disclosure(request, at=at))
-    agreed = _Desk([request], by=by, at=at).decide(request)
+    agreed = _Desk([request], by=by, at=at).judge_again(request)
     if isinstance(agreed, Refused):
         return agreed
     message_id = sealing.approve_and_queue(
@@ -124,7 +124,7 @@ class _Desk:
         screening = gate.screen(disclosure(request, at=self._at))
         if screening.verdict is gate.Verdict.REFUSE:
             return self._refuse(request, ground=screening.reasons[0], stage=Stage.GATE)
-        agreed = self.decide(request)
+        agreed = self._decide(request, pact=pact)
         if isinstance(agreed, Refused):
             return agreed
         if screening.verdict is gate.Verdict.HOLD:
@@ -132,11 +132,17 @@ class _Desk:
         self._passed.append(request)
         return sealing.Ready(request=request, agreed=agreed, released_by=self._by.pseudonym)
 
-    def decide(self, request: ReleaseRequest) -> sealing.Agreed | Refused:
-        """Return what the pact says of a release that the gate lets pass."""
+    def judge_again(self, request: ReleaseRequest) -> sealing.Agreed | Refused:
+        """Return whether a release that waited may still leave, now that it was approved."""
         pact = self._pacts.get(request.pact_id)
         if pact is None:
             return self._refuse(request, ground=UnknownPact.code, stage=Stage.PACT)
+        screening = gate.screen(disclosure(request, at=self._at))
+        if screening.verdict is gate.Verdict.REFUSE:
+            return self._refuse(request, ground=screening.reasons[0], stage=Stage.GATE)
+        return self._decide(request, pact=pact)
+
+    def _decide(self, request: ReleaseRequest, *, pact: SignedPact) -> sealing.Agreed | Refused:
         agreed = sealing.Agreed.of(pact=pact, request=request)
         used = self._used(pact, request)
         asked = passage(request, via=agreed.via, used=used, at=self._at)
