@@ -12,7 +12,7 @@ import datetime as dt
 import itertools
 import pathlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connections
@@ -211,17 +211,22 @@ def _publish(node: Node) -> tuple[bytes, str]:
 
 def _agree(name: str, nodes: Mapping[BureauId, Node]) -> Urn:
     """Let the parties sign the demo's pact `name` and every node load it; return its id."""
-    number = PACTS.index(name)
+    content = resources.read_yaml("demo", "pacts", f"{name}.yaml")
+    return agree(content, number=PACTS.index(name), nodes=nodes.values())
+
+
+def agree(content: Mapping[str, object], *, number: int, nodes: Iterable[Node]) -> Urn:
+    """Let XA and XB, both among `nodes`, sign a pact and all of them load it; return its id."""
     urn = ids.make_urn(
         bureau=XA, kind="pact", key=ids.uuid7(at=DAWN, entropy=bytes(9) + bytes([number]))
     )
-    content = resources.read_yaml("demo", "pacts", f"{name}.yaml")
+    by_code = {node.code: node for node in nodes}
     pact = core_pacts.draft(content=content, pact_id=urn, at=DAWN)
-    with nodes[XA].inside():
+    with by_code[XA].inside():
         signed = pacts.sign_terms(terms=pact, by=OPERATOR, at=DAWN)
-    with nodes[XB].inside():
+    with by_code[XB].inside():
         signed = pacts.sign(signed=signed, by=OPERATOR, at=DAWN)
-    for node in nodes.values():
+    for node in by_code.values():
         with node.inside():
             pacts.load_pact(signed=signed, by=OPERATOR, at=DAWN)
     return urn

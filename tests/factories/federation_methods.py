@@ -21,12 +21,14 @@ from mithaq.apps.pacts import queries as pacts
 from mithaq.core.formats import stix
 from mithaq.core.ids import BureauId, Urn, make_urn
 from mithaq.core.journal.audit import Fault
+from mithaq.core.records.method import Supplier
 from mithaq.core.workflow import EvidenceState
 from tests.factories import methods
-from tests.factories.federation import XA, XB, Node
+from tests.factories.federation import XA, XB, Node, agree
 from tests.factories.federation_network import Network
 
 RETENTION = dt.timedelta(days=300)
+HOSTILE = "o-hostile"  # the pseudonym of an officer who asks nobody
 
 
 class Changes(TypedDict, total=False):
@@ -92,18 +94,49 @@ def send(network: Network, requests: Iterable[ReleaseRequest], *, by: BureauId =
     return [one.urn for one in wanted]
 
 
+def with_quota(network: Network, *, most: int) -> None:
+    """Let XA and XB agree on a pact, "quota", under which `most` methods a day may pass."""
+    content = {
+        "title": {"en": "Methods, a few a day"},
+        "parties": ["XA", "XB"],
+        "validity": {"starts": {"days": -30}, "ends": {"days": 365}},
+        "clauses": [
+            {"purposes": ["share-method"]},
+            {"kinds": ["method"]},
+            {"offences": ["financial-crime", "cybercrime"]},
+            {"handling": ["h0"]},
+            {"retention": {"days": 365}},
+            {"quota": {"most": most, "hours": 24, "kinds": ["method"]}},
+        ],
+    }
+    parties = [network.nodes[XA], network.nodes[XB]]
+    network.pacts = {**network.pacts, "quota": agree(content, number=77, nodes=parties)}
+
+
+def naming_supplier(network: Network, number: int = 1) -> ReleaseRequest:
+    """Return a release that the gate holds, since its record names a firm."""
+    supplier = Supplier(kind="bulk-sms", name="Example Bulk (fictional)", nature="firm")
+    record = methods.method(key=key_of(number), supplier=supplier)
+    wanted = request(network, number)
+    return replace(wanted, body=stix.write_method(record), facts=record.facts())
+
+
 def send_unchecked(
-    network: Network, wanted: ReleaseRequest, *, by: BureauId = XA, hash_of: str | None = None
+    network: Network,
+    wanted: ReleaseRequest,
+    *,
+    by: BureauId = XA,
+    approved_by: str | None = None,
 ) -> uuid.UUID:
     """Seal and queue with neither gate nor pact, as a hostile node would; return the id."""
     node = network.nodes[by]
     at = node.clock(network.now)
     with node.inside():
-        pact = pacts.signed_pact(
-            pact_id=network.pacts[hash_of] if hash_of else wanted.pact_id, at=at
-        )
+        pact = pacts.signed_pact(pact_id=wanted.pact_id, at=at)
         agreed = sealing.Agreed(pact=pact, via=wanted.via or ())
-        ready = sealing.Ready(request=wanted, agreed=agreed, released_by="o-hostile")
+        ready = sealing.Ready(
+            request=wanted, agreed=agreed, released_by=HOSTILE, approved_by=approved_by
+        )
         return sealing.seal_and_queue(ready=[ready], at=at)[0]
 
 

@@ -24,6 +24,7 @@ from mithaq.apps.exchange.models import Evidence, Inbound, Outbound
 from mithaq.apps.keys import actions as keys
 from mithaq.apps.keys import store
 from mithaq.apps.keys.models import Key
+from mithaq.apps.pacts import actions as pact_actions
 from mithaq.apps.pacts import queries as pacts
 from mithaq.apps.safeguards.models import Refusal
 from mithaq.core.envelope import Context, batch
@@ -218,6 +219,26 @@ def test_a_bureau_that_the_pact_does_not_name_relays_nothing(network: Network) -
         assert not Outbound.objects.exists()
         assert set(queries.turned_away()) == {"pact.relay"}
     assert stored_nothing(network.nodes[XB])
+
+
+def test_a_relay_carries_nothing_under_a_pact_that_is_suspended(network: Network) -> None:
+    with network.nodes[XB].inside():
+        notice = pact_actions.suspend(
+            pact_id=network.pacts["methods-relayed"],
+            reason={"en": "Under review"},
+            effective_at=network.now,
+            by=OPERATOR,
+            at=network.now,
+        )
+    with network.nodes[XS].inside():
+        pact_actions.apply_notice(signed=notice, by=OPERATOR, at=network.now)
+    send(network, many(network, 1, pact="methods-relayed"))  # XA has not heard of it
+
+    network.pump(within=dt.timedelta(minutes=1))
+
+    with network.nodes[XS].inside():
+        assert not Outbound.objects.exists()
+        assert set(queries.turned_away()) == {"pact.relay"}
 
 
 def test_a_relay_does_not_let_another_issuer_take_the_place_of_a_message(network: Network) -> None:

@@ -16,13 +16,16 @@ from mithaq.apps.safeguards.models import Refusal
 from mithaq.core.ids import Urn
 from tests.factories.federation import XA, XB
 from tests.factories.federation_methods import (
+    HOSTILE,
     check_delivered,
     events,
     many,
+    naming_supplier,
     renamed,
     request,
     send,
     send_unchecked,
+    with_quota,
 )
 from tests.factories.federation_network import Network
 
@@ -130,6 +133,40 @@ def test_the_receiver_runs_the_structural_rules_of_the_gate_itself(
     network.pump()
 
     refused(network, ground)
+
+
+@pytest.mark.parametrize("approved_by", [None, HOSTILE], ids=["nobody", "the same officer"])
+def test_what_a_second_officer_has_to_see_is_refused_without_one(
+    network: Network, approved_by: str | None
+) -> None:
+    send_unchecked(network, naming_supplier(network), approved_by=approved_by)
+
+    network.pump()
+
+    refused(network, "second-approval-missing")
+
+
+def test_what_a_second_officer_has_seen_is_opened(network: Network) -> None:
+    send_unchecked(network, naming_supplier(network), approved_by="o-second")
+
+    network.pump()
+
+    with network.nodes[XB].inside():
+        assert Inbound.objects.get().state == "opened"
+
+
+def test_the_receiver_counts_the_quota_itself_within_a_batch_too(network: Network) -> None:
+    with_quota(network, most=2)
+    for number in range(1, 5):
+        send_unchecked(network, request(network, number, pact="quota"))
+
+    network.pump()
+
+    with network.nodes[XB].inside():
+        assert Inbound.objects.filter(state="opened").count() == 2
+        assert set(Inbound.objects.filter(state="refused").values_list("ground", flat=True)) == {
+            "pact.quota"
+        }
 
 
 def test_a_record_that_is_our_own_does_not_come_back_in(network: Network) -> None:

@@ -17,30 +17,28 @@ from mithaq.apps.safeguards.models import Hold, Refusal
 from mithaq.apps.safeguards.permissions import SameOfficer
 from mithaq.core import envelope
 from mithaq.core.errors import MithaqError
-from mithaq.core.formats import stix
 from mithaq.core.ids import Digest
-from mithaq.core.records.method import Supplier
 from mithaq.core.workflow import NotAllowed
 from tests.factories import methods
 from tests.factories.federation import OPERATOR, SECOND, XA, XC, XS
-from tests.factories.federation_methods import events, key_of, many, request
+from tests.factories.federation_methods import (
+    events,
+    many,
+    naming_supplier,
+    request,
+    send,
+    with_quota,
+)
 from tests.factories.federation_network import Network
 
 pytestmark = pytest.mark.django_db
 
-SUPPLIER = Supplier(kind="bulk-sms", name="Example Bulk (fictional)", nature="firm")
+DAY = dt.timedelta(days=1)
 
 
 def submit(network: Network, *wanted: ReleaseRequest) -> list[submission.Outcome]:
     officer = network.nodes[XA].officer()
     return submission.submit(releases=wanted, by=officer, at=network.now)
-
-
-def naming_supplier(network: Network) -> ReleaseRequest:
-    """Return a release that the gate holds, since its record names a firm."""
-    record = methods.method(key=key_of(1), supplier=SUPPLIER)
-    wanted = request(network, 1)
-    return replace(wanted, body=stix.write_method(record), facts=record.facts())
 
 
 def held(network: Network) -> Hold:
@@ -235,6 +233,18 @@ def test_the_release_names_both_officers(inside_xa: Network) -> None:
     assert outbound.released_by != inside_xa.nodes[XA].officer(SECOND).pseudonym
 
 
+def test_the_gate_is_asked_again_at_release(inside_xa: Network) -> None:
+    wanted = replace(naming_supplier(inside_xa), retain_until=inside_xa.now + DAY)
+    (outcome,) = submit(inside_xa, wanted)
+    assert isinstance(outcome, Held)
+    inside_xa.now += 2 * DAY
+
+    outcome = release(inside_xa, Hold.objects.get())
+
+    assert outcome == Refused(ground="retention-past")
+    assert not Outbound.objects.exists()
+
+
 # --- many at once --------------------------------------------------------------------------------
 
 
@@ -267,3 +277,30 @@ def test_an_officer_without_a_role_submits_nothing_through_the_hold(inside_xa: N
         )
 
     assert not Outbound.objects.exists()
+
+
+def test_a_quota_counts_what_passed_before_in_the_same_batch(inside_xa: Network) -> None:
+    with_quota(inside_xa, most=3)
+
+    outcomes = submit(inside_xa, *many(inside_xa, 5, pact="quota"))
+
+    assert [type(outcome) for outcome in outcomes] == [Accepted] * 3 + [Refused] * 2
+
+
+def test_a_quota_counts_what_was_sent_before(inside_xa: Network) -> None:
+    with_quota(inside_xa, most=3)
+    send(inside_xa, many(inside_xa, 2, pact="quota"))
+
+    outcomes = submit(inside_xa, *many(inside_xa, 2, first=3, pact="quota"))
+
+    assert [type(outcome) for outcome in outcomes] == [Accepted, Refused]
+
+
+def test_a_quota_is_free_again_when_its_window_has_passed(inside_xa: Network) -> None:
+    with_quota(inside_xa, most=1)
+    send(inside_xa, many(inside_xa, 1, pact="quota"))
+    inside_xa.now += DAY
+
+    send(inside_xa, many(inside_xa, 1, first=2, pact="quota"))
+
+    assert Outbound.objects.count() == 2
