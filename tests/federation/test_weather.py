@@ -157,7 +157,7 @@ def test_a_relay_that_withholds_is_told_to_people_and_pretends_nothing(network: 
     network.wait(13 * HOUR)
 
     with network.nodes[XA].inside():
-        assert events("deadline-missed") == len(urns)
+        assert events("envelope-failed") == len(urns)
     network.calm()
     network.pump()
 

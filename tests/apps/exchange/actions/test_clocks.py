@@ -40,7 +40,8 @@ def test_time_alone_changes_what_is_overdue(
 
     assert Outbound.objects.get().state == expected
     changed = int(expected != state)
-    assert events("deadline-missed") == changed
+    assert events("envelope-failed") == int(changed and expected == "failed")
+    assert events("deadline-missed") == int(changed and expected == "expired")
     assert Evidence.objects.filter(state=expected).count() == changed or expected == "accepted"
 
 
@@ -59,7 +60,7 @@ def test_a_deadline_is_missed_once(inside_xa: Network) -> None:
     for _ in range(2):
         clocks.mark_overdue(at=inside_xa.now + timing.DELIVERY_TIMEOUT)
 
-    assert events("deadline-missed") == 1
+    assert events("envelope-failed") == 1
 
 
 def test_a_late_delivery_still_counts(network: Network) -> None:
@@ -81,7 +82,7 @@ def test_a_relay_that_has_passed_on_is_not_late(network: Network) -> None:
         clocks.mark_overdue(at=network.now + timing.LIFETIME)
 
         assert set(Outbound.objects.values_list("state", flat=True)) == {"relayed"}
-        assert events("deadline-missed") == 0
+        assert events("envelope-failed") == events("deadline-missed") == 0
 
 
 def test_a_relay_that_could_not_pass_on_is_late(network: Network) -> None:
@@ -93,7 +94,7 @@ def test_a_relay_that_could_not_pass_on_is_late(network: Network) -> None:
         clocks.mark_overdue(at=network.now + timing.RELAY_TIMEOUT)
 
         assert Outbound.objects.get().state == "failed"
-        assert events("deadline-missed") == 1
+        assert events("envelope-failed") == 1
 
 
 def test_a_receipt_is_carried_longer_than_its_envelope_lives(network: Network) -> None:

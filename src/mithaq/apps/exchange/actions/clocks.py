@@ -70,7 +70,7 @@ def _mark(act: EvidenceAct, *, older: dict[str, object], at: dt.datetime) -> int
     )
     journal.record_many(
         journal.NewEntry(
-            kind="deadline-missed",
+            kind=EVIDENCE.row(states[0], act).event,
             actor=keys.me(),
             subject=f"{row.pk}/{target}",
             purpose=row.purpose,
