@@ -10,14 +10,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 
 import pytest
 
+from mithaq.cli import ports
+
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("demo")]
 
 PATIENCE = 240  # seconds, on a busy machine
+# Away from the ports of a demo that someone uses beside the tests.
+BASE = ports.first_free(base=20_000 + os.getpid() % 10_000, count=3)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,10 @@ network.remove(pathlib.Path({folder!r}))
 
 def start(folder: pathlib.Path, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "mithaq.cli", "demo", "--folder", str(folder), *words],
+        [
+            *(sys.executable, "-m", "mithaq.cli", "demo"),
+            *("--folder", str(folder), "--port-base", str(BASE), *words),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -50,12 +56,12 @@ def start(folder: pathlib.Path, *words: str) -> subprocess.Popen[str]:
 
 def wait_until_ready(demo: subprocess.Popen[str]) -> None:
     assert demo.stderr is not None
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        line = demo.stderr.readline()
-        assert line, "the demo ended before it was ready"
+    told = []
+    for line in demo.stderr:
+        told.append(line)
         if line.rstrip().endswith("ready"):
             return
+    raise AssertionError("".join(told))
 
 
 def processes_of(folder: pathlib.Path) -> list[str]:
