@@ -53,6 +53,13 @@ def test_another_form_is_refused(address: str, body: bytes) -> None:
     assert (response.status_code, code(response)) == (400, "wire.malformed")
 
 
+def test_reading_a_request_stops_at_the_first_element_too_many() -> None:
+    crowded = b"\xa1\x65items\x9a\x00\x7f\xff\xf0" + b"\x80" * 0x7FFFF0
+
+    with pytest.raises(batch.BadBatch, match="too many elements"):
+        batch.read_batch(crowded)
+
+
 @BOTH
 def test_a_request_that_is_too_long_is_refused(address: str) -> None:
     response = post(address, bytes(batch.MAX_BODY + 1))

@@ -202,6 +202,14 @@ def test_size_is_bounded() -> None:
         cbor.decode(form, max_size=len(form) - 1)
 
 
+def test_elements_of_all_levels_are_counted_together() -> None:
+    form = cbor.encode([[1, 2], {1: [], 2: []}])
+
+    assert cbor.decode(form, max_items=6) == [[1, 2], {1: [], 2: []}]
+    with pytest.raises(cbor.Malformed, match="too many elements"):
+        cbor.decode(form, max_items=5)
+
+
 @pytest.mark.parametrize(
     "value",
     [1.5, 1 << 64, -(1 << 64) - 1, "\ud800", {1.5: 1}, {True: 1}, ..., cbor.Tagged(-1, 0)],

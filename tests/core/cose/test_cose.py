@@ -345,3 +345,11 @@ class TestPublicKey:
 
     def test_it_does_not_fill_the_log(self) -> None:
         assert len(repr(ML.public)) < 400
+
+
+def test_a_header_of_very_many_values_is_refused_before_it_costs_anything() -> None:
+    crowded = cbor.encode({1: -19, 4: bytes(32), 9: [[]] * 5000})
+    message = cbor.encode_tagged(18, [crowded, {}, b"text", bytes(64)])
+
+    with pytest.raises(cose.Malformed, match="too many elements"):
+        cose.read_sign1(message)

@@ -15,6 +15,7 @@ from mithaq.core.cbor.encoding import encode, encode_tagged
 from mithaq.core.cbor.fields import Fields
 from mithaq.core.cbor.values import (
     MAX_DEPTH,
+    MAX_ITEMS,
     MAX_SIZE,
     Encodable,
     Key,
@@ -26,6 +27,7 @@ from mithaq.core.cbor.values import (
 
 __all__ = [
     "MAX_DEPTH",
+    "MAX_ITEMS",
     "MAX_SIZE",
     "Encodable",
     "Fields",

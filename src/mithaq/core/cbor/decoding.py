@@ -2,14 +2,24 @@
 
 Obligations of `decode`: (1) the size is bounded; (2) arguments are in their shortest form and
 lengths are definite; (3) keys of a map are integers, text or byte strings, unique and in
-bytewise order; (4) text is valid UTF-8; (5) nesting is bounded; (6) nothing follows the value.
+bytewise order; (4) text is valid UTF-8; (5) nesting is bounded; (6) nothing follows the value;
+(7) the number of elements is bounded, since each costs many times the byte that it takes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from mithaq.core.cbor.values import KEY_TYPES, MAX_DEPTH, MAX_SIZE, Key, Malformed, Tagged, Value
+from mithaq.core.cbor.values import (
+    KEY_TYPES,
+    MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_SIZE,
+    Key,
+    Malformed,
+    Tagged,
+    Value,
+)
 
 _SIMPLE: dict[int, bool | None] = {20: False, 21: True, 22: None}  # what we use of major type 7
 _DIRECT = 24  # arguments below this stand in the initial byte itself
@@ -18,15 +28,23 @@ _LEAST = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}  # least argument worth 
 _FIRST_SIMPLE = 0xE0  # initial bytes from here on are of major type 7
 
 
-def decode(data: bytes, *, max_depth: int = MAX_DEPTH, max_size: int = MAX_SIZE) -> Value:
+def decode(
+    data: bytes,
+    *,
+    max_depth: int = MAX_DEPTH,
+    max_size: int = MAX_SIZE,
+    max_items: int = MAX_ITEMS,
+) -> Value:
     """Return the value of which `data` is the deterministic form.
+
+    Who reads what strangers send allows no more elements than the document can need.
 
     Raises:
         Malformed: an obligation of this module does not hold.
     """
     if len(data) > max_size:  # (1)
         raise Malformed("longer than allowed")
-    reader = _Reader(data, max_depth)
+    reader = _Reader(data, max_depth, max_items)
     try:
         value = reader.item()
     except IndexError as fault:
@@ -37,15 +55,16 @@ def decode(data: bytes, *, max_depth: int = MAX_DEPTH, max_size: int = MAX_SIZE)
 
 
 class _Reader:
-    """A position in the data, and how many levels deeper it may still go."""
+    """A position in the data, and how many levels and elements may still come."""
 
-    __slots__ = ("at", "data", "end", "levels")
+    __slots__ = ("at", "data", "end", "items", "levels")
 
-    def __init__(self, data: bytes, levels: int) -> None:
+    def __init__(self, data: bytes, levels: int, items: int) -> None:
         self.data = data
         self.end = len(data)
         self.at = 0
         self.levels = levels
+        self.items = items
 
     def item(self) -> Value:
         at = self.at
@@ -130,6 +149,9 @@ class _Reader:
             raise Malformed("nested too deeply")
         if elements > self.end - self.at:  # a claim beyond the data must not cost memory
             raise Malformed("ends too early")
+        self.items -= elements
+        if self.items < 0:  # (7)
+            raise Malformed("too many elements")
 
 
 _READERS: tuple[Callable[[_Reader, int], Value], ...] = (

@@ -10,6 +10,7 @@ from mithaq.core.errors import MithaqError
 
 MAX_DEPTH = 16  # arrays, maps and tags inside each other; our deepest document has 7
 MAX_SIZE = 1 << 20  # bytes; the largest message of the protocol
+MAX_ITEMS = 1 << 16  # elements of arrays and keys of maps in a document, all levels together
 INTEGER_BITS = 64  # RFC 8949, section 3.1: major types 0 and 1
 
 

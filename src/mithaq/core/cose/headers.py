@@ -15,6 +15,7 @@ from mithaq.core.ids import KeyId
 Headers: TypeAlias = Mapping[int, cbor.Encodable]
 
 KEY_ID_SIZE = 32  # bytes
+MAX_ELEMENTS = 1 << 12  # of a message or a header, read before any signature of it is verified
 
 
 class Header(IntEnum):
@@ -89,7 +90,7 @@ def decode(data: bytes) -> cbor.Value:
         Malformed: it is not deterministic CBOR.
     """
     try:
-        return cbor.decode(data)
+        return cbor.decode(data, max_items=MAX_ELEMENTS)
     except cbor.Malformed as fault:
         raise Malformed(fault.detail) from fault
 

@@ -16,6 +16,7 @@ MAX_ITEMS = 64  # envelopes or receipts in one request
 MAX_BODY = 8 << 20  # bytes; eight of the largest envelopes, or 64 of the usual
 MARGIN = 1 << 10  # bytes of a request that are not items
 MAX_GAPS = 256  # places of a sequence that one answer asks for again
+MAX_ELEMENTS = 1 << 12  # of a request or an answer; the fullest has a sixth of that
 
 
 class BadBatch(MithaqError):
@@ -104,7 +105,7 @@ def _answer(value: cbor.Value) -> Answer:
 
 def _fields(data: bytes) -> cbor.Fields:
     try:
-        value = cbor.decode(data, max_size=MAX_BODY)
+        value = cbor.decode(data, max_size=MAX_BODY, max_items=MAX_ELEMENTS)
     except cbor.Malformed as fault:
         raise BadBatch(fault.detail) from fault
     return cbor.Fields(value, fault=BadBatch)
