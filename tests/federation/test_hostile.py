@@ -314,6 +314,25 @@ def test_what_the_authority_did_not_sign_is_refused(
     refused_after_opening(network, ground)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"kind": "alert"}, id="another kind"),
+        pytest.param({"content_type": "text/plain"}, id="another content"),
+    ],
+)
+def test_content_that_is_not_what_the_context_says_is_refused(
+    network: Network, changes: dict[str, str]
+) -> None:
+    honest = craft(network)
+    context = replace(honest.context, **changes)  # type: ignore[arg-type]  # names are the fields'
+    arrive(network, XB, replace(honest, context=context).build())
+
+    network.pump()
+
+    refused_after_opening(network, "envelope.header_mismatch")
+
+
 def test_a_pact_that_does_not_stand_under_that_hash_is_refused(network: Network) -> None:
     honest = craft(network)
     context = replace(honest.context, pact_hash=Digest(bytes(32)))

@@ -104,7 +104,7 @@ def test_a_receipt_is_carried_longer_than_its_envelope_lives(network: Network) -
     network.nodes[XA].is_up = False
     take(network, sealed)
     network.pump(within=MINUTE)
-    network.wait(timing.LIFETIME)  # the envelope is void by now, its receipt is not
+    network.wait(timing.LIFETIME + 60 * MINUTE)  # the envelope is void by now, its receipt is not
 
     network.calm()
     network.pump()

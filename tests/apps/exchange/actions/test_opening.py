@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from mithaq.apps.exchange.actions import arrivals, opening
 from mithaq.apps.exchange.models import Evidence, Inbound, Outbound, OutgoingReceipt
 from mithaq.apps.methods.models import Method
+from mithaq.apps.pacts.models import Pact
 from mithaq.apps.safeguards.models import Refusal
 from mithaq.core.ids import Urn
 from tests.factories.federation import XA, XB
@@ -167,6 +168,16 @@ def test_the_receiver_counts_the_quota_itself_within_a_batch_too(network: Networ
         assert set(Inbound.objects.filter(state="refused").values_list("ground", flat=True)) == {
             "pact.quota"
         }
+
+
+def test_what_names_a_pact_that_is_not_known_here_is_refused(network: Network) -> None:
+    send(network, many(network, 1))
+    with network.nodes[XB].inside():
+        Pact.objects.filter(urn=network.pacts["methods-direct"]).delete()
+
+    network.pump()
+
+    refused(network, "pact.unknown")
 
 
 def test_a_record_that_is_our_own_does_not_come_back_in(network: Network) -> None:
