@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from collections.abc import Mapping
 
 WATCHED = {"socket.connect": 1, "socket.sendto": 1, "socket.getaddrinfo": 0}  # where the host is
 HERE = {"localhost", "", None}
@@ -27,8 +28,9 @@ def block() -> None:
 _installed: list[type[LeftTheMachine]] = []
 
 
-def _watch(event: str, arguments: tuple[object, ...]) -> None:
-    place = WATCHED.get(event)
+def _watch(event: str, arguments: tuple[object, ...], watched: Mapping[str, int] = WATCHED) -> None:
+    # The table is bound here: at the end of the process this module is emptied before the hook goes.
+    place = watched.get(event)
     if place is None:
         return
     target = arguments[place]
