@@ -18,14 +18,12 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "request.unauthenticated": HTTPStatus.UNAUTHORIZED,
     "permission.denied": HTTPStatus.FORBIDDEN,
     "record.not_found": HTTPStatus.NOT_FOUND,
-    "record.changed_meanwhile": HTTPStatus.CONFLICT,
     "workflow.not_allowed": HTTPStatus.CONFLICT,
     "gate.same_officer": HTTPStatus.FORBIDDEN,
     "gate.changed_after_review": HTTPStatus.CONFLICT,
     "envelope.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "wire.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "wire.malformed": HTTPStatus.BAD_REQUEST,
-    "journal.unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

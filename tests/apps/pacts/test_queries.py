@@ -9,7 +9,7 @@ from mithaq.apps.pacts import actions, queries
 from mithaq.apps.pacts.models import Pact as PactRow
 from mithaq.core.clock import Period
 from mithaq.core.ids import Urn, make_urn
-from mithaq.core.pacts import NoPact, Pact, SignedPact, UnknownPact, sign_notice
+from mithaq.core.pacts import Pact, SignedPact, UnknownPact, sign_notice
 from tests.factories.pacts import (
     DAY,
     NOON,
@@ -153,17 +153,6 @@ def test_the_pacts_with_a_bureau_are_those_in_force_between_the_two() -> None:
     found = [pact.id for pact in queries.pacts_with(audience=XB, at=NOON)]
 
     assert found == [urn(1), urn(2)]
-    assert queries.pact_in_force(audience=XB, at=NOON).id == urn(1)
-
-
-@pytest.mark.usefixtures("peers")
-def test_where_no_pact_joins_the_two_there_is_none() -> None:
-    load(make_pact(parties=(XB, XC)))
-
-    with pytest.raises(NoPact) as caught:
-        queries.pact_in_force(audience=XB, at=NOON)
-
-    assert caught.value.code == "pact.none"
 
 
 @pytest.mark.usefixtures("peers")

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from mithaq.core.journal.errors import Inconsistent
 from mithaq.core.journal.frontier import Frontier
-from mithaq.core.journal.tree import edge_nodes
 from tests.factories.trees import Grown
 
 
@@ -15,7 +14,6 @@ def test_the_frontier_keeps_one_hash_for_each_binary_digit_of_its_size() -> None
 
     expected = [made.hashes[node] for node in ((3, 0), (1, 4), (0, 10))]
     assert made.frontier.to_bytes() == (11).to_bytes(8, "big") + b"".join(expected)
-    assert edge_nodes(11) == [(3, 0), (1, 4), (0, 10)]
 
 
 @given(size=st.integers(min_value=0, max_value=100), more=st.integers(0, 20))

@@ -76,18 +76,6 @@ def in_force_before(successor: Descriptor) -> Descriptor | None:
     return None if row is None else trusted_descriptor(bytes(row.descriptor))
 
 
-def signed_descriptor(bureau: BureauId) -> bytes:
-    """Return the signed descriptor in force of a member.
-
-    Raises:
-        UnknownSender: there is no such member.
-    """
-    row = Member.objects.filter(pk=bureau).first()
-    if row is None:
-        raise UnknownSender(bureau)
-    return bytes(row.descriptor)
-
-
 def members() -> list[Member]:
     """Return the members, by code."""
     return list(Member.objects.order_by("bureau"))

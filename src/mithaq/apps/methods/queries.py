@@ -18,7 +18,6 @@ from mithaq.apps.keys import queries as keys
 from mithaq.apps.methods.models import Method, MethodVersion
 from mithaq.apps.methods.permissions import check_may_read, may_read
 from mithaq.apps.people.models import Officer
-from mithaq.core import records
 from mithaq.core.errors import MithaqError
 from mithaq.core.gate.folding import fold
 from mithaq.core.records import body
@@ -116,11 +115,6 @@ def versions(method: Method) -> Sequence[MethodVersion]:
 def record_of(method: Method) -> MethodRecord:
     """Return the record that the row `method` keeps."""
     return body.from_body(method.body)
-
-
-def facts_of(method: Method) -> records.RecordFacts:
-    """Return what gate and pacts may ask of the row `method`."""
-    return record_of(method).facts()
 
 
 def is_own(method: Method) -> bool:

@@ -19,7 +19,7 @@ from mithaq.apps.keys import queries as keys
 from mithaq.apps.pacts.models import Pact
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import Urn
-from mithaq.core.pacts import NoPact, SignedPact, Standing, UnknownPact, restored
+from mithaq.core.pacts import SignedPact, Standing, UnknownPact, restored
 
 MAX_PARSED = 512  # pacts kept parsed in a process; a bureau has fewer
 
@@ -83,18 +83,6 @@ def pacts_with(*, audience: str, at: dt.datetime) -> Sequence[SignedPact]:
         for _, pact in sorted(found.items())
         if set(parties) <= set(pact.parties) and in_force(pact, at=at)
     ]
-
-
-def pact_in_force(*, audience: str, at: dt.datetime) -> SignedPact:
-    """Return a pact in force at `at` between this bureau and `audience`, the first by name.
-
-    Raises:
-        NoPact: there is none.
-    """
-    found = pacts_with(audience=audience, at=at)
-    if len(found) == 0:
-        raise NoPact
-    return found[0]
 
 
 def in_force(pact: SignedPact, *, at: dt.datetime) -> bool:

@@ -14,24 +14,6 @@ from mithaq.core.gate.rules import RULES, Effect, Rule
 from mithaq.core.ids import Digest
 
 
-class Refused(MithaqError):
-    """The gate refuses the disclosure."""
-
-    code = "gate.refused"
-
-
-class Held(MithaqError):
-    """The disclosure waits for a second officer."""
-
-    code = "gate.held"
-
-
-class NotScreened(MithaqError):
-    """Something is to leave that the gate has not seen."""
-
-    code = "gate.not_screened"
-
-
 class ChangedAfterReview(MithaqError):
     """What is to leave is not what was reviewed."""
 

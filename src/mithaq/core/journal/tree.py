@@ -47,11 +47,6 @@ def join(subtrees: Sequence[Digest]) -> Digest:
     return digest
 
 
-def edge_nodes(size: int) -> list[tuple[int, int]]:
-    """Return `(level, index)` of the complete subtrees of a tree of `size`, largest first."""
-    return _cover(0, size)
-
-
 def _cover(start: int, end: int) -> list[tuple[int, int]]:
     """Return the complete subtrees over the leaves `start` to `end`; `start` is aligned."""
     nodes = []

@@ -23,12 +23,6 @@ class UnknownPact(MithaqError):
     code = "pact.unknown"
 
 
-class NoPact(MithaqError):
-    """No pact in force joins the two bureaus."""
-
-    code = "pact.none"
-
-
 class WrongVersion(MithaqError):
     """The pact is known, but not in the version and with the text that is named."""
 

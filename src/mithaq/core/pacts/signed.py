@@ -18,7 +18,7 @@ from typing import Protocol
 from mithaq.core import cose
 from mithaq.core.cose import PublicKey, Signer
 from mithaq.core.errors import MithaqError
-from mithaq.core.ids import BureauId, Digest, KeyId, Urn
+from mithaq.core.ids import BureauId, Digest, Urn
 from mithaq.core.pacts import notice as notices_
 from mithaq.core.pacts import pact as pacts_
 from mithaq.core.pacts.errors import BadNotice, MalformedPact, NotSigned, UnknownPact, WrongVersion
@@ -180,16 +180,6 @@ def unverified_notice(signed: bytes) -> Notice:
         MalformedPact: it is no signed notice.
     """
     return notices_.read(_payload(_message(signed, kind=NOTICE_TYPE)))
-
-
-def claimed_signers(signed: bytes) -> frozenset[KeyId]:
-    """Return the keys that a signed pact names beside its signatures, which are not verified.
-
-    Raises:
-        MalformedPact: it is no signed pact.
-    """
-    message = _message(signed, kind=PACT_TYPE)
-    return frozenset(signature.kid for signature in message.signatures)
 
 
 def read_pact(*, data: bytes, keyring: Authorities, at: dt.datetime) -> SignedPact:

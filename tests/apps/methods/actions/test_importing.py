@@ -48,7 +48,7 @@ def test_what_the_source_left_open_is_filled_with_the_bureau_s_terms() -> None:
         "b",
         "3",
     )
-    assert queries.facts_of(row).handling == "h1"
+    assert queries.record_of(row).facts().handling == "h1"
 
 
 def test_a_second_import_changes_nothing() -> None:

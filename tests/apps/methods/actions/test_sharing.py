@@ -38,7 +38,7 @@ def test_the_request_carries_record_facts_and_reasons(own: Method) -> None:
     request = release(own, audience=BAHR, pact_id=PACT, reasons=REASONS)
 
     assert stix.read_method(request.body) == queries.record_of(own)
-    assert request.facts == queries.facts_of(own)
+    assert request.facts == queries.record_of(own).facts()
     assert (request.urn, request.version, request.kind) == (own.urn, 1, "method")
     assert (request.audience, request.pact_id, request.purpose) == (BAHR, PACT, "share-method")
     assert request.retain_until == own.retain_until
