@@ -11,7 +11,6 @@ from django.db.models import Count, QuerySet, Sum
 
 from mithaq.apps.exchange.models import (
     Evidence,
-    Gap,
     Inbound,
     Outbound,
     OutgoingReceipt,
@@ -87,11 +86,6 @@ def issued_receipts(message_id: uuid.UUID) -> Sequence[OutgoingReceipt]:
     return list(OutgoingReceipt.objects.filter(message_id=message_id).order_by("pk"))
 
 
-def relayed(message_id: uuid.UUID) -> Outbound | None:
-    """Return the envelope of another bureau that we passed on, or None."""
-    return Outbound.objects.filter(pk=message_id, subject="").first()
-
-
 def carried(message_id: uuid.UUID) -> bytes:
     """Return a sealed envelope, to be carried by hand.
 
@@ -116,11 +110,6 @@ def hops_due(*, at: dt.datetime) -> set[str]:
 def arrivals_due(*, at: dt.datetime) -> bool:
     """Return whether something that arrived waits to be opened at `at`."""
     return Inbound.objects.filter(next_attempt_at__lte=at).exists()
-
-
-def stale_gaps(*, before: dt.datetime) -> Sequence[Gap]:
-    """Return the places of a sequence that are missing since before that instant."""
-    return list(Gap.objects.filter(noticed_at__lt=before).order_by("peer", "sequence"))
 
 
 def used_by_us(*, pact: SignedPact, peer: BureauId, before: dt.datetime) -> Mapping[str, int]:
