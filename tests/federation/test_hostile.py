@@ -7,7 +7,6 @@ journalled, counted, and told to the issuer.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import hashlib
 import pathlib
 from collections.abc import Callable
@@ -15,26 +14,21 @@ from dataclasses import replace
 
 import pytest
 
-from mithaq.apps.directory import actions as directory
 from mithaq.apps.directory import queries as directory_queries
 from mithaq.apps.exchange import queries
-from mithaq.apps.exchange.actions import courier
-from mithaq.apps.exchange.actions.release import CONTENT_TYPE
 from mithaq.apps.exchange.models import Evidence, Inbound, Outbound
 from mithaq.apps.keys import actions as keys
-from mithaq.apps.keys import store
 from mithaq.apps.keys.models import Key
 from mithaq.apps.pacts import actions as pact_actions
 from mithaq.apps.pacts import queries as pacts
 from mithaq.apps.safeguards.models import Refusal
-from mithaq.core.envelope import Context, batch
 from mithaq.core.envelope.limits import Label
 from mithaq.core.ids import BureauId, Digest, KeyId, MessageId
-from mithaq.core.keys import HeldKey, KeyRole
-from tests.factories.envelopes import Bureau, Craft, Headers
-from tests.factories.federation import OPERATOR, XA, XB, XC, XS, Node
+from mithaq.core.keys import KeyRole
+from tests.factories.envelopes import Craft, Headers
+from tests.factories.federation import OPERATOR, XA, XB, XC, XS
+from tests.factories.federation_crafting import WEEK, arrive, craft, held_by
 from tests.factories.federation_methods import (
-    check_delivered,
     check_journals,
     events,
     many,
@@ -48,54 +42,6 @@ from tests.factories.federation_network import Network
 pytestmark = pytest.mark.django_db
 
 HOUR = dt.timedelta(hours=1)
-WEEK = dt.timedelta(days=7)
-
-
-def held_by(node: Node) -> Bureau:
-    """Return all keys of a node, as whoever has broken into it holds them."""
-    with node.inside():
-        return Bureau(code=node.code, held=_held(store.stamp()))
-
-
-@functools.cache
-def _held(_stamp: tuple[str, int, int]) -> tuple[HeldKey, ...]:
-    return store.read()
-
-
-def craft(network: Network, *, issuer: BureauId = XA, **changes: object) -> Craft:
-    """Return an honest envelope of `issuer` to XB, whose layers can be changed."""
-    wanted = request(network, 1, issuer=issuer)
-    with network.nodes[XA].inside():
-        pact = pacts.signed_pact(pact_id=wanted.pact_id, at=network.now)
-        recipient = directory_queries.keyring(at=network.now).sealing(bureau=XB, at=network.now)
-    context = Context(
-        issuer=issuer,
-        audience=XB,
-        message_id=MessageId(network.random.randbytes(16)),
-        issued_at=network.now,
-        expires_at=network.now + WEEK,
-        pact_id=pact.id,
-        pact_hash=pact.hash,
-        purpose=wanted.purpose,
-        handling=wanted.facts.handling,
-        kind=wanted.kind,
-        content_type=CONTENT_TYPE,
-        sequence=1,
-    )
-    payload = wanted.release(released_by="o-hostile", approved_by=None).to_bytes()
-    made = Craft(
-        context=context,
-        payload=payload,
-        issuer=held_by(network.nodes[issuer]),
-        recipient=recipient,
-    )
-    return replace(made, **changes)  # type: ignore[arg-type]  # names are the fields'
-
-
-def arrive(network: Network, node: BureauId, data: bytes) -> str:
-    """Return the fault with which a node answers an envelope; empty where it took it."""
-    answer = network.arrive(network.nodes[node], courier.ENVELOPES, batch.write_batch([data]))
-    return batch.read_answers(answer, expected=1).items[0].fault
 
 
 def refused_after_opening(network: Network, ground: str) -> None:
@@ -390,203 +336,3 @@ def test_an_envelope_for_a_sealing_key_that_was_destroyed_is_refused(
     network.pump()
 
     refused_after_opening(network, "envelope.wrong_sealing_key")
-
-
-# --- keys that change ----------------------------------------------------------------------------
-
-
-def rotate_node_key(network: Network, tmp_path: pathlib.Path) -> None:
-    """Let XA change its node key, destroy the old one, and tell the others."""
-    sender = network.nodes[XA]
-    sender.own_secrets(tmp_path / "secrets")
-    at = network.now
-    with sender.inside():
-        old = [KeyId(bytes(key.kid)) for key in Key.objects.filter(role=KeyRole.NODE)]
-        keys.rotate(role=KeyRole.NODE, by=OPERATOR, at=at)
-        keys.destroy(kids=old, by=OPERATOR, at=at)
-        signed = directory.publish(
-            kind="national",
-            names=dict.fromkeys(("ar", "fr", "en", "es"), "Atlas"),
-            contacts=(),
-            by=OPERATOR,
-            at=at,
-        )
-    for code in (XB, XC, XS):
-        with network.nodes[code].inside():
-            directory.load(signed=signed, pinned=None, by=OPERATOR, at=at)
-
-
-def test_a_node_key_rotated_out_is_turned_away_by_name(
-    network: Network, tmp_path: pathlib.Path
-) -> None:
-    before = craft(network).build()
-    network.now += HOUR
-    rotate_node_key(network, tmp_path)
-
-    assert arrive(network, XB, before) == "envelope.key_expired"
-
-    turned_away(network, XB, "envelope.key_expired")
-
-
-def test_after_a_rotation_the_new_key_is_believed(network: Network, tmp_path: pathlib.Path) -> None:
-    network.now += HOUR
-    rotate_node_key(network, tmp_path)
-    urns = send(network, many(network, 2))
-
-    network.pump()
-
-    check_delivered(network, urns)
-
-
-def test_an_envelope_taken_before_a_rotation_is_opened_after_it(
-    network: Network, tmp_path: pathlib.Path
-) -> None:
-    assert arrive(network, XB, craft(network).build()) == ""
-    network.now += HOUR
-    rotate_node_key(network, tmp_path)
-
-    network.pump()
-
-    with network.nodes[XB].inside():
-        assert list(Inbound.objects.values_list("state", flat=True)) == ["opened"]
-
-
-def test_a_receipt_signed_before_a_rotation_is_believed_after_it(
-    network: Network, tmp_path: pathlib.Path
-) -> None:
-    urns = send(network, many(network, 1))
-    network.nodes[XA].is_up = False
-    with network.nodes[XA].inside():
-        (sealed,) = (bytes(row.sealed) for row in Outbound.objects.all())
-    arrive(network, XB, sealed)
-    network.pump(within=dt.timedelta(minutes=1))
-    network.now += HOUR
-    receiver = network.nodes[XB]
-    receiver.own_secrets(tmp_path / "secrets")
-    with receiver.inside():
-        old = [KeyId(bytes(key.kid)) for key in Key.objects.filter(role=KeyRole.NODE)]
-        keys.rotate(role=KeyRole.NODE, by=OPERATOR, at=network.now)
-        keys.destroy(kids=old, by=OPERATOR, at=network.now)
-        signed = directory.publish(
-            kind="national",
-            names=dict.fromkeys(("ar", "fr", "en", "es"), "Bahr"),
-            contacts=(),
-            by=OPERATOR,
-            at=network.now,
-        )
-    with network.nodes[XA].inside():
-        directory.load(signed=signed, pinned=None, by=OPERATOR, at=network.now)
-    network.calm()
-
-    network.pump()
-
-    check_delivered(network, urns)
-
-
-# --- a sender that cannot count ------------------------------------------------------------------
-
-
-def place(made: Craft, *, sequence: int, previous: bytes | None = None) -> Craft:
-    named = None if previous is None else Digest(previous)
-    message_id = MessageId(hashlib.sha256(f"{sequence} {previous!r}".encode()).digest()[:16])
-    return replace(
-        made,
-        context=replace(made.context, sequence=sequence, previous=named, message_id=message_id),
-    )
-
-
-def alarms(network: Network) -> dict[str, int]:
-    from mithaq.apps.journal.models import Event
-
-    with network.nodes[XB].inside():
-        found = Event.objects.filter(kind="sequence-alarm").values_list("subject", flat=True)
-        return {subject: list(found).count(subject) for subject in found}
-
-
-def test_a_place_taken_twice_is_an_alarm(network: Network) -> None:
-    honest = craft(network)
-    arrive(network, XB, honest.build())
-    other = replace(honest.context, message_id=MessageId(bytes(16)))
-    arrive(network, XB, replace(honest, context=other).build())
-
-    assert alarms(network) == {"XA/place-taken": 1}
-
-
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "out of order"])
-def test_an_envelope_that_does_not_follow_the_one_before_is_an_alarm(
-    network: Network, order: tuple[int, int]
-) -> None:
-    honest = craft(network)
-    pair = [honest.build(), place(honest, sequence=2, previous=bytes(32)).build()]
-    for index in order:
-        arrive(network, XB, pair[index])
-
-    assert alarms(network) == {"XA/order-broken": 1}
-
-
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "out of order"])
-def test_envelopes_that_follow_each_other_are_no_alarm(
-    network: Network, order: tuple[int, int]
-) -> None:
-    honest = craft(network)
-    first = honest.build()
-    second = place(honest, sequence=2, previous=hashlib.sha256(first).digest()).build()
-    for index in order:
-        arrive(network, XB, [first, second][index])
-
-    assert alarms(network) == {}
-
-
-def test_a_later_envelope_that_names_none_before_it_is_an_alarm(network: Network) -> None:
-    arrive(network, XB, place(craft(network), sequence=2).build())
-
-    assert alarms(network) == {"XA/order-broken": 1}
-
-
-def test_an_issuer_that_skips_most_places_there_are_costs_little(network: Network) -> None:
-    honest = craft(network)
-    last = place(honest, sequence=(1 << 63) - 1, previous=bytes(32)).build()
-
-    answer = network.arrive(network.nodes[XB], courier.ENVELOPES, batch.write_batch([last]))
-
-    assert len(batch.read_answers(answer, expected=1).gaps) == batch.MAX_GAPS
-    assert arrive(network, XB, honest.build()) == ""
-    assert alarms(network) == {}
-
-
-# --- an older node -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        pytest.param(b"<html>404</html>", id="no such page"),
-        pytest.param(batch.write_batch([b"?"]), id="another form"),
-        pytest.param(batch.write_answers(batch.Answers(items=())), id="too few answers"),
-    ],
-)
-def test_an_older_node_delays_and_loses_nothing(network: Network, answer: bytes) -> None:
-    network.foreign_answers[XB] = answer
-    urns = send(network, many(network, 3))
-    network.pump(within=dt.timedelta(minutes=2))
-    with network.nodes[XA].inside():
-        assert set(Outbound.objects.values_list("state", "last_fault")) == {
-            ("accepted", "wire.malformed")
-        }
-
-    network.foreign_answers.clear()
-    network.pump()
-
-    check_delivered(network, urns)
-
-
-def test_a_forged_answer_takes_nothing_from_the_queue_of_a_relay(network: Network) -> None:
-    urns = send(network, many(network, 1, pact="methods-relayed"))
-    forged = batch.Answers(items=(batch.Answer(receipts=(b"no receipt",)),))
-    network.foreign_answers[XB] = batch.write_answers(forged)
-    network.pump(within=dt.timedelta(minutes=2))
-
-    network.foreign_answers.clear()
-    network.pump()
-
-    check_delivered(network, urns)
