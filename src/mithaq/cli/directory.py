@@ -10,7 +10,6 @@ from mithaq.cli import context
 
 OPERATOR = "operator"
 FILE = click.Path(path_type=pathlib.Path, dir_okay=False)
-LANGUAGES = ("ar", "fr", "en", "es")
 
 
 @click.group()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z, the last that has a date
+CLOCK_SKEW = dt.timedelta(minutes=5)  # so much may the clocks of two bureaus differ
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:

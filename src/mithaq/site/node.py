@@ -33,12 +33,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mithaq.core import ids
+from mithaq.core.codes import LANGUAGES
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import BureauId
 from mithaq.site.postgres import address
 
 EMBEDDED = "embedded"
-LANGUAGES = ("ar", "fr", "en", "es")
 MADE_SECRETS = ("django", "passphrase")  # Django's signing key; what opens the key file
 CONFIG_FILE = "node.toml"
 VARIABLE = "MITHAQ_NODE"

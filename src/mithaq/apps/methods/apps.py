@@ -6,6 +6,7 @@ from django.apps import AppConfig
 
 from mithaq.core import records
 from mithaq.core.formats import stix
+from mithaq.core.records.method import KIND
 
 
 class Methods(AppConfig):
@@ -18,11 +19,12 @@ class Methods(AppConfig):
     def ready(self) -> None:
         """Announce the kind of record that this desk keeps."""
         from mithaq.apps.methods.actions import receiving, states
+        from mithaq.apps.methods.models import DESK
 
         records.register(
             records.Kind(
-                code="method",
-                desk="methods",
+                code=KIND,
+                desk=DESK,
                 read=stix.read_method,
                 receive_many=receiving.receive_many,
                 sent=states.mark_shared,

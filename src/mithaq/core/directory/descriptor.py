@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 
 from mithaq.core import cbor
 from mithaq.core.clock import Period
+from mithaq.core.codes import LANGUAGES
 from mithaq.core.cose import Algorithm, PublicKey
 from mithaq.core.directory.errors import KeyExpired, MalformedDescriptor
 from mithaq.core.ids import BadIdentifier, BureauId, KeyId, bureau
 from mithaq.core.keys import ALGORITHMS, KeyRole
 
-LANGUAGES = ("ar", "fr", "en", "es")  # every member has a name in each
 MAX_KEYS = 64
 MAX_CONTACTS = 32
 MAX_TEXT = 256  # code points

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import NewType
 
 from mithaq.core import cbor, cose
+from mithaq.core.clock import CLOCK_SKEW
 from mithaq.core.cose import Header, PublicKey, SignedMessage, Signer
 from mithaq.core.directory import canonical
 from mithaq.core.directory.descriptor import Descriptor
@@ -19,7 +20,6 @@ from mithaq.core.keys import KeyRole
 Fingerprint = NewType("Fingerprint", str)  # 64 lower-case hexadecimal digits
 CONTENT_TYPE = "application/vnd.mithaq.descriptor+cbor"
 MAX_SIZE = 512 * 1024  # bytes, signatures included
-CLOCK_SKEW = dt.timedelta(minutes=5)  # a descriptor may seem to be issued so much later
 _AAD = canonical.FORMAT.encode()
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _GROUP = 4  # hexadecimal digits

@@ -10,6 +10,7 @@ it; a relay can verify an envelope and cannot read it.
 
 from __future__ import annotations
 
+from mithaq.core.clock import CLOCK_SKEW
 from mithaq.core.envelope.checks import Directory, Seen
 from mithaq.core.envelope.context import Attachment, Context
 from mithaq.core.envelope.errors import (
@@ -37,7 +38,7 @@ from mithaq.core.envelope.errors import (
     WrongSealingKey,
 )
 from mithaq.core.envelope.evidence import Evidence, read_evidence, verify_evidence
-from mithaq.core.envelope.limits import CLOCK_SKEW, MAX_ENVELOPE, MAX_LIFETIME, PROFILE
+from mithaq.core.envelope.limits import MAX_ENVELOPE, MAX_LIFETIME, PROFILE
 from mithaq.core.envelope.obligations import OBLIGATIONS, OUTER_OBLIGATIONS, Obligation
 from mithaq.core.envelope.opening import (
     open_,

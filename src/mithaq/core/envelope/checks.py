@@ -11,12 +11,12 @@ from hmac import compare_digest
 from typing import Protocol
 
 from mithaq.core import cbor, cose
+from mithaq.core.clock import CLOCK_SKEW
 from mithaq.core.cose import Encrypted, Header, PublicKey, Sign1, SignedMessage
 from mithaq.core.cose.encrypt import Unsealer
 from mithaq.core.envelope import errors
 from mithaq.core.envelope.context import Context
 from mithaq.core.envelope.limits import (
-    CLOCK_SKEW,
     ENCRYPTED_TYPE,
     MAX_ATTACHMENT,
     MAX_ENVELOPE,

@@ -9,7 +9,6 @@ PROFILE = 1
 MAX_ENVELOPE = 1 << 20  # bytes
 NO_TIME = dt.timedelta(0)
 MAX_LIFETIME = dt.timedelta(days=30)  # compared as a difference: instants may be the last there is
-CLOCK_SKEW = dt.timedelta(minutes=5)
 MAX_RELAYS = 4
 MAX_ATTACHMENTS = 32
 MAX_ATTACHMENT = 2 << 30  # bytes of plaintext, 2 GiB

@@ -13,14 +13,13 @@ from types import MappingProxyType
 from typing import Self
 
 from mithaq.core import cbor
-from mithaq.core.clock import from_seconds, to_seconds
+from mithaq.core.clock import LAST_SECOND, from_seconds, to_seconds
 from mithaq.core.envelope.errors import BadRelease
 from mithaq.core.envelope.limits import MAX_ATTACHMENTS, MAX_CODE, MAX_CONTENT_TYPE
 from mithaq.core.ids import BadIdentifier, Urn, urn
 
 MAX_WORDS = 4000  # code points of a necessity
 MAX_NAME = 255  # code points of a pseudonym, a case reference or a file's name
-_LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z, the last that has a date
 
 
 class _Field(IntEnum):
@@ -115,7 +114,7 @@ class Release:
             urgency=_optional(fields, _Field.URGENCY, longest=MAX_CODE),
             necessity=fields.text(_Field.NECESSITY, longest=MAX_WORDS),
             case_reference=fields.text(_Field.CASE_REFERENCE, longest=MAX_NAME),
-            retain_until=from_seconds(fields.integer(_Field.RETAIN_UNTIL, most=_LAST_SECOND)),
+            retain_until=from_seconds(fields.integer(_Field.RETAIN_UNTIL, most=LAST_SECOND)),
             language=fields.text(_Field.LANGUAGE, longest=MAX_CODE),
             body=fields.octets(_Field.BODY),
             attachments=_attachments(fields),

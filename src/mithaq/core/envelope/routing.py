@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from mithaq.core import cbor
-from mithaq.core.clock import from_seconds, to_seconds
+from mithaq.core.clock import LAST_SECOND, from_seconds, to_seconds
 from mithaq.core.cose import Header
 from mithaq.core.envelope.errors import UnknownProfile
 from mithaq.core.envelope.limits import (
@@ -17,8 +17,6 @@ from mithaq.core.envelope.limits import (
 )
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import MESSAGE_ID_SIZE, BadIdentifier, BureauId, MessageId, bureau
-
-_LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z, the last that has a date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +65,8 @@ def read_routing_headers(fields: cbor.Fields, *, fault: type[MithaqError]) -> Ro
             _bureau(text, fault=fault) for text in fields.texts(Label.VIA, longest=MAX_RELAYS)
         ),
         message_id=MessageId(claims.octets(Claim.MESSAGE_ID, size=MESSAGE_ID_SIZE)),
-        issued_at=from_seconds(claims.integer(Claim.ISSUED, most=_LAST_SECOND)),
-        expires_at=from_seconds(claims.integer(Claim.EXPIRES, most=_LAST_SECOND)),
+        issued_at=from_seconds(claims.integer(Claim.ISSUED, most=LAST_SECOND)),
+        expires_at=from_seconds(claims.integer(Claim.EXPIRES, most=LAST_SECOND)),
     )
     bureaus = (routing.issuer, routing.audience, *routing.via)
     if len(set(bureaus)) != len(bureaus):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from mithaq.core import cbor
-from mithaq.core.clock import from_seconds, to_seconds
+from mithaq.core.clock import LAST_SECOND, from_seconds, to_seconds
 from mithaq.core.envelope.limits import DIGEST_SIZE, MAX_CODE
 from mithaq.core.envelope.receipts.errors import BadReceipt, WrongReporter
 from mithaq.core.ids import (
@@ -20,7 +20,6 @@ from mithaq.core.ids import (
 )
 from mithaq.core.workflow.evidence import EvidenceState
 
-_LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z, the last that has a date
 _MOST = (1 << 63) - 1  # entries of a journal
 
 _BY_AUDIENCE = {EvidenceState.RECEIVED, EvidenceState.OPENED, EvidenceState.REFUSED}
@@ -92,7 +91,7 @@ def read_leaf(leaf: bytes) -> ReceiptFacts:
             audience=bureau(fields.text(_Field.AUDIENCE)),
             reporter=bureau(fields.text(_Field.REPORTER)),
             state=EvidenceState(fields.text(_Field.STATE)),
-            at=from_seconds(fields.integer(_Field.AT, most=_LAST_SECOND)),
+            at=from_seconds(fields.integer(_Field.AT, most=LAST_SECOND)),
             journal_position=fields.integer(_Field.JOURNAL_POSITION, most=_MOST),
             journal_size=fields.integer(_Field.JOURNAL_SIZE, most=_MOST),
             ground=_ground(fields),

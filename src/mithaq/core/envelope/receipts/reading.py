@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Protocol
 
 from mithaq.core import cbor, cose
+from mithaq.core.clock import CLOCK_SKEW
 from mithaq.core.cose import Header, PublicKey, Sign1
-from mithaq.core.envelope.limits import CLOCK_SKEW, Claim, Label
+from mithaq.core.envelope.limits import Claim, Label
 from mithaq.core.envelope.receipts.errors import (
     BadReceipt,
     BadReceiptSignature,
