@@ -10,8 +10,8 @@ from mithaq.core import resources
 from mithaq.core.codes import codelist
 from mithaq.core.pacts import Allow, BadDraft, Family, Refuse, draft, read, weigh
 from mithaq.core.pacts.allowed import Offences, Tlp
-from mithaq.core.pacts.composed import AnyOf
-from mithaq.core.pacts.drafting import _COMPOSED, _MAKERS
+from mithaq.core.pacts.composed import COMPOSED, AnyOf
+from mithaq.core.pacts.drafting import _MAKERS
 from mithaq.core.pacts.form import TYPES
 from mithaq.core.pacts.limits import Deadlines, Quota
 from mithaq.core.pacts.pact import Pact
@@ -75,7 +75,7 @@ def test_a_draft_with_every_kind_of_clause_becomes_a_pact_that_can_be_read() -> 
 
 
 def test_every_type_of_clause_can_be_drafted() -> None:
-    assert set(_MAKERS) | set(_COMPOSED) == TYPES
+    assert set(_MAKERS) | set(COMPOSED) == TYPES
 
 
 def test_clauses_are_numbered_in_the_order_of_the_draft() -> None:

@@ -42,6 +42,9 @@ class Family(Enum):
     DIRECTION = "pact.direction"
 
 
+ALWAYS_DEMANDED = (Family.PURPOSE, Family.KIND, Family.HANDLING, Family.RETENTION)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
     """Codes of a published list, to be shown by their labels."""

@@ -6,9 +6,10 @@ Source: the shape follows sigstore-python's `verify/policy.py`; an empty composi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from types import MappingProxyType
 from typing import ClassVar
 
 from mithaq.core.cbor import Encodable, Value
@@ -117,6 +118,20 @@ class AnyOf(_Composed):
         if len(said) < len(found):
             return None
         return frozenset[BureauId]().union(*said)
+
+
+def _all_of(ref: str, clauses: tuple[Clause, ...]) -> Clause:
+    return AllOf(ref=ref, clauses=clauses)
+
+
+def _any_of(ref: str, clauses: tuple[Clause, ...]) -> Clause:
+    return AnyOf(ref=ref, clauses=clauses)
+
+
+COMPOSED: Mapping[str, Callable[[str, tuple[Clause, ...]], Clause]] = MappingProxyType(
+    {AllOf.type: _all_of, AnyOf.type: _any_of}
+)
+"""By type, what makes a composed clause of a reference and its members."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from mithaq.core.pacts.clause import Family
+from mithaq.core.pacts.clause import ALWAYS_DEMANDED, Family
 from mithaq.core.pacts.limits import outside
 from mithaq.core.pacts.notice import Standing
 from mithaq.core.pacts.pact import Pact
@@ -32,10 +32,7 @@ from mithaq.core.pacts.signed import SignedPact
 
 _DEMANDS: Mapping[Family, Callable[[Passage], bool]] = MappingProxyType(
     {
-        Family.PURPOSE: lambda _: True,
-        Family.KIND: lambda _: True,
-        Family.HANDLING: lambda _: True,
-        Family.RETENTION: lambda _: True,
+        **dict.fromkeys(ALWAYS_DEMANDED, lambda _: True),
         Family.OFFENCE: lambda passage: bool(passage.offences),
         Family.PERSON_CATEGORY: lambda passage: bool(passage.person_categories),
         Family.RELAY: lambda passage: bool(passage.via),

@@ -16,14 +16,13 @@ from mithaq.core.clock import Period
 from mithaq.core.codes import codelist
 from mithaq.core.ids import BureauId, Urn
 from mithaq.core.pacts import allowed
-from mithaq.core.pacts.clause import Clause, Family
-from mithaq.core.pacts.composed import AllOf, AnyOf
+from mithaq.core.pacts.clause import ALWAYS_DEMANDED, Clause
+from mithaq.core.pacts.composed import COMPOSED
 from mithaq.core.pacts.errors import BadDraft, MalformedPact
 from mithaq.core.pacts.limits import Deadlines, Quota, Retention, Validity
 from mithaq.core.pacts.pact import Pact
 from mithaq.core.pacts.ways import Directions, OnwardRule, OnwardTransfer, Relay
 
-REQUIRED = (Family.PURPOSE, Family.KIND, Family.HANDLING, Family.RETENTION)
 _KEYS = frozenset({"title", "version", "parties", "validity", "clauses"})
 
 _Maker = Callable[[str, object, dt.datetime], Clause]
@@ -54,7 +53,7 @@ def draft(*, content: Mapping[str, object], pact_id: Urn, at: dt.datetime) -> Pa
         raise BadDraft(fault.detail) from fault
     except OverflowError as fault:
         raise BadDraft("a time is beyond the calendar") from fault
-    missing = [family.value for family in REQUIRED if family not in pact.covered]
+    missing = [family.value for family in ALWAYS_DEMANDED if family not in pact.covered]
     if missing:
         raise BadDraft(f"no clause decides {', '.join(missing)}: nothing would be allowed")
     return pact
@@ -72,8 +71,8 @@ def _clause(value: object, today: dt.datetime, *, ref: str) -> Clause:
     if len(row) != 1:
         raise BadDraft(f"clause {ref}: one kind of clause is expected, beside ref")
     ((kind, content),) = row.items()
-    if kind in _COMPOSED:
-        return _COMPOSED[kind](ref, _clauses(content, today, parent=ref))
+    if kind in COMPOSED:
+        return COMPOSED[kind](ref, _clauses(content, today, parent=ref))
     if kind not in _MAKERS:
         raise BadDraft(f"clause {ref}: {kind} is no kind of clause")
     return _MAKERS[kind](ref, content, today)
@@ -239,17 +238,6 @@ def _mapping(value: object, *, where: str) -> Mapping[str, object]:
     return value
 
 
-def _all_of(ref: str, clauses: tuple[Clause, ...]) -> Clause:
-    return AllOf(ref=ref, clauses=clauses)
-
-
-def _any_of(ref: str, clauses: tuple[Clause, ...]) -> Clause:
-    return AnyOf(ref=ref, clauses=clauses)
-
-
-_COMPOSED: Mapping[str, Callable[[str, tuple[Clause, ...]], Clause]] = MappingProxyType(
-    {AllOf.type: _all_of, AnyOf.type: _any_of}
-)
 _MAKERS: Mapping[str, _Maker] = MappingProxyType(
     {
         allowed.Purposes.type: _listed(allowed.Purposes),

@@ -16,7 +16,7 @@ from mithaq.core.clock import Period, from_seconds
 from mithaq.core.ids import BureauId
 from mithaq.core.pacts import allowed
 from mithaq.core.pacts.clause import MAX_CODES, Clause
-from mithaq.core.pacts.composed import AllOf, AnyOf, Unknown
+from mithaq.core.pacts.composed import COMPOSED, Unknown
 from mithaq.core.pacts.errors import MalformedPact
 from mithaq.core.pacts.limits import MAX_DAYS, MAX_QUOTA, Deadlines, Quota, Retention, Validity
 from mithaq.core.pacts.ways import Directions, OnwardRule, OnwardTransfer, Relay
@@ -71,8 +71,8 @@ def _clause(value: cbor.Value, *, depth: int) -> Clause:
     fields = cbor.Fields(value, fault=MalformedPact)
     ref, kind = fields.text("ref"), fields.text("type")
     content = _text_keys(fields.rest())
-    if kind in _COMPOSED:
-        clause = _COMPOSED[kind](ref, read_clauses(fields, depth=depth + 1))
+    if kind in COMPOSED:
+        clause = COMPOSED[kind](ref, read_clauses(fields, depth=depth + 1))
     elif kind in _READERS:
         clause = _READERS[kind](ref, fields)
     else:
@@ -157,18 +157,7 @@ def _span(fields: cbor.Fields, key: str) -> dt.timedelta:
     return dt.timedelta(seconds=fields.integer(key, most=_LONGEST_SPAN))
 
 
-def _all_of(ref: str, clauses: tuple[Clause, ...]) -> Clause:
-    return AllOf(ref=ref, clauses=clauses)
-
-
-def _any_of(ref: str, clauses: tuple[Clause, ...]) -> Clause:
-    return AnyOf(ref=ref, clauses=clauses)
-
-
 _ONWARD: Mapping[str, OnwardRule] = MappingProxyType({rule.value: rule for rule in OnwardRule})
-_COMPOSED: Mapping[str, Callable[[str, tuple[Clause, ...]], Clause]] = MappingProxyType(
-    {AllOf.type: _all_of, AnyOf.type: _any_of}
-)
 _READERS: Mapping[str, _Reader] = MappingProxyType(
     {
         allowed.Purposes.type: _listed(allowed.Purposes),
@@ -187,4 +176,4 @@ _READERS: Mapping[str, _Reader] = MappingProxyType(
         OnwardTransfer.type: _onward,
     }
 )
-TYPES = frozenset({*_COMPOSED, *_READERS})
+TYPES = frozenset({*COMPOSED, *_READERS})
