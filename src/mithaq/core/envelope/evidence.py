@@ -10,13 +10,9 @@ from dataclasses import dataclass, field
 
 from mithaq.core import cbor, cose
 from mithaq.core.cose import PublicKey, headers
+from mithaq.core.envelope import checks
 from mithaq.core.envelope.context import Context
-from mithaq.core.envelope.errors import (
-    BadContent,
-    BadSignature,
-    MissingSignature,
-    UnexpectedSignature,
-)
+from mithaq.core.envelope.errors import BadContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +52,8 @@ def verify_evidence(data: bytes, *, authority: tuple[PublicKey, PublicKey]) -> E
     """
     context_header, signed = _split(data)  # discharges 1
     context = _context(context_header)
-    try:
-        message = cose.read_sign(signed)
-        payload = cose.verify_all(message, keys=authority, external_aad=context_header)  # 2
-    except cose.MissingSignature as fault:
-        raise MissingSignature from fault
-    except cose.UnexpectedSignature as fault:
-        raise UnexpectedSignature from fault
-    except cose.BadSignature as fault:
-        raise BadSignature from fault
-    except (cose.Malformed, cose.WrongAlgorithm) as fault:
-        raise BadContent(fault.detail) from fault
+    message = checks.read_content(signed)
+    payload = checks.verify_content(message, authority, context_header)  # discharges 2
     return Evidence(context=context, payload=payload)
 
 
