@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+
 import httpx
 import pytest
 from asgiref.sync import async_to_sync
@@ -107,6 +110,30 @@ def test_a_batch_goes_to_the_endpoint_and_its_answer_comes_back() -> None:
 def test_any_other_answer_is_none(response: httpx.Response) -> None:
     with pytest.raises(courier.Unreachable):
         post(httpx.MockTransport(lambda _: response))
+
+
+class Dripping(httpx.SyncByteStream):
+    """An answer that never ends, a byte every minute."""
+
+    def __init__(self) -> None:
+        self.minutes = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self.minutes += 1
+            yield b"."
+
+
+def test_a_peer_that_answers_byte_by_byte_does_not_hold_the_courier(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = Dripping()
+    monkeypatch.setattr(time, "monotonic", lambda: answer.minutes * 60.0)
+
+    with pytest.raises(courier.Unreachable, match="drips"):
+        post(httpx.MockTransport(lambda _: httpx.Response(200, stream=answer)))
+
+    assert answer.minutes < 5
 
 
 def test_a_broken_connection_is_no_answer() -> None:

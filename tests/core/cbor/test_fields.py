@@ -18,6 +18,8 @@ WRONG: dict[str, tuple[cbor.Value, Callable[[cbor.Fields], object]]] = {
     "missing": ({}, lambda fields: fields.take(1)),
     "text expected": ({1: b"x"}, lambda fields: fields.text(1)),
     "text too long": ({1: "xx"}, lambda fields: fields.text(1, longest=1)),
+    "null character": ({1: "a\0"}, lambda fields: fields.text(1)),
+    "null character in a list": ({1: ["a\0"]}, lambda fields: fields.texts(1)),
     "integer expected": ({1: "1"}, lambda fields: fields.integer(1)),
     "true is no integer": ({1: True}, lambda fields: fields.integer(1)),
     "integer too small": ({1: -1}, lambda fields: fields.integer(1)),

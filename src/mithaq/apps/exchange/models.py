@@ -1,12 +1,17 @@
 """What this node keeps of envelopes, their evidence and their receipts.
 
 Message ids are 16 bytes and stand in UUID columns. The body of an envelope is sealed: these
-tables hold routing, evidence and ciphertext, never what was written.
+tables hold routing, evidence and ciphertext, never what was written. What a peer's document may say
+fits its column, so that no document can make a whole batch fail.
 """
 
 from __future__ import annotations
 
 from django.db import models
+
+from mithaq.core.envelope.limits import MAX_CODE
+
+URN = 100  # characters; the longest has 96
 
 
 class Channel(models.Model):
@@ -27,10 +32,10 @@ class Outbound(models.Model):
     issuer = models.CharField(max_length=15)
     audience = models.CharField(max_length=15)
     next_hop = models.CharField(max_length=15)
-    pact_id = models.CharField(max_length=80)
-    kind = models.CharField(max_length=40)
-    purpose = models.CharField(max_length=40)
-    subject = models.CharField(max_length=100, blank=True)  # empty where we only relay
+    pact_id = models.CharField(max_length=URN)
+    kind = models.CharField(max_length=MAX_CODE)
+    purpose = models.CharField(max_length=MAX_CODE)
+    subject = models.CharField(max_length=URN, blank=True)  # empty where we only relay
     sequence = models.PositiveBigIntegerField()
     sealed = models.BinaryField()
     digest = models.BinaryField(max_length=32)
@@ -46,7 +51,9 @@ class Outbound(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("issuer", "audience", "sequence"), name="exchange_outbound_sequence_once"
+                fields=("issuer", "audience", "sequence"),
+                name="exchange_outbound_sequence_once",
+                condition=~models.Q(subject=""),  # of our own; others' sequences are their matter
             ),
         )
         indexes = (
@@ -69,7 +76,7 @@ class Evidence(models.Model):
     state = models.CharField(max_length=12)
     peer = models.CharField(max_length=15)
     at = models.DateTimeField()
-    ground = models.CharField(max_length=60, blank=True)
+    ground = models.CharField(max_length=MAX_CODE, blank=True)
     receipt = models.BinaryField(null=True)  # null for `accepted`, which is our own word
     retain_until = models.DateTimeField()
 
@@ -94,12 +101,12 @@ class Inbound(models.Model):
     content_key = models.BinaryField(null=True)  # encrypted at rest; opens the evidence later
     sequence = models.PositiveBigIntegerField()
     via = models.CharField(max_length=15, blank=True)
-    pact_id = models.CharField(max_length=80)
-    kind = models.CharField(max_length=40)
-    purpose = models.CharField(max_length=40)
-    subject = models.CharField(max_length=100, blank=True)
+    pact_id = models.CharField(max_length=URN)
+    kind = models.CharField(max_length=MAX_CODE)
+    purpose = models.CharField(max_length=MAX_CODE)
+    subject = models.CharField(max_length=URN, blank=True)
     state = models.CharField(max_length=12)
-    ground = models.CharField(max_length=60, blank=True)
+    ground = models.CharField(max_length=MAX_CODE, blank=True)
     clause = models.CharField(max_length=20, blank=True)
     received_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -194,7 +201,7 @@ class TurnedAway(models.Model):
     """How often something was turned away at the door on a day (UTC), by its ground."""
 
     day = models.DateField()
-    ground = models.CharField(max_length=60)
+    ground = models.CharField(max_length=MAX_CODE)
     times = models.PositiveBigIntegerField()
 
     class Meta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import random
+import time
 
 import httpx
 import structlog
@@ -20,7 +21,8 @@ from mithaq.core.envelope.batch import CONTENT_TYPE, MAX_BODY
 from mithaq.core.ids import BureauId
 
 CONNECT_TIMEOUT = 5.0  # seconds
-ANSWER_TIMEOUT = 60.0  # seconds; a full batch on a busy node
+ANSWER_TIMEOUT = 60.0  # seconds without a byte; a full batch on a busy node
+WHOLE_ANSWER_TIMEOUT = 120.0  # seconds; a peer that sends byte by byte must not hold a worker
 STALLED_AFTER = (
     30  # seconds without a sign of life of the worker that holds a job; it gives one in 10
 )
@@ -56,12 +58,15 @@ class HttpTransport:
 def _read(response: httpx.Response) -> bytes:
     if response.status_code != ANSWERED:
         raise courier.Unreachable(f"status {response.status_code}")
-    parts: list[bytes] = []
+    answer = bytearray()
+    ends_at = time.monotonic() + WHOLE_ANSWER_TIMEOUT
     for part in response.iter_bytes():
-        parts.append(part)
-        if sum(map(len, parts)) > MAX_BODY:
+        answer += part
+        if len(answer) > MAX_BODY:
             raise courier.Unreachable("the answer is too long")
-    return b"".join(parts)
+        if time.monotonic() > ends_at:
+            raise courier.Unreachable("the answer drips")
+    return bytes(answer)
 
 
 @functools.cache

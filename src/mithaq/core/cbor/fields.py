@@ -1,5 +1,7 @@
 """Reading a decoded map field by field, each with its type.
 
+No text that a document names holds U+0000: databases and other languages end a text there.
+
 What a document does not name stays in `rest()`, so that unknown fields survive where the
 document says so; `close()` refuses them where it does not.
 """
@@ -42,6 +44,8 @@ class Fields:
         value = self.take(key)
         if not isinstance(value, str) or (longest is not None and len(value) > longest):
             raise self._fault(f"field {key!r} is not a text of the right length")
+        if "\0" in value:
+            raise self._fault(f"field {key!r} holds a null character")
         return value
 
     def integer(self, key: Key, *, least: int = 0, most: int = _LARGEST) -> int:
@@ -76,8 +80,8 @@ class Fields:
         """Return an array of texts, of at most `longest` elements where given."""
         texts: list[str] = []
         for value in self.array(key, longest=longest):
-            if not isinstance(value, str):
-                raise self._fault(f"field {key!r} holds what is not a text")
+            if not isinstance(value, str) or "\0" in value:
+                raise self._fault(f"field {key!r} holds what is not a text, or a null character")
             texts.append(value)
         return tuple(texts)
 

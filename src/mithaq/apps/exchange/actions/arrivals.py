@@ -113,8 +113,9 @@ def _one_at_a_time(items: Sequence[Checked]) -> None:
 def _known(items: Sequence[Checked]) -> dict[Place, bytes]:
     """Return the digests of those of `items` that arrived before.
 
-    What we relay stands under its message id alone: another issuer's envelope of that id is not
-    taken either, and has an empty digest here.
+    An issuer uses an id once, whether it addresses us or has us relay. What we relay stands under
+    its message id alone: another issuer's envelope of that id is not relayed either, and has an
+    empty digest here.
     """
     places = {_place(item) for item in items}
     names = [message_id for _, message_id in places]
@@ -126,11 +127,15 @@ def _known(items: Sequence[Checked]) -> dict[Place, bytes]:
     outbound = Outbound.objects.filter(pk__in=names).values_list("pk", "issuer", "digest")
     held = {key: (BureauId(issuer), bytes(digest)) for key, issuer, digest in outbound}
     for item in items:
-        if isinstance(item, envelope.Transit):
-            issuer, message_id = _place(item)
-            first = held.setdefault(message_id, (issuer, b""))
-            if first != (issuer, b""):
-                known[issuer, message_id] = first[1] if first[0] == issuer else b""
+        issuer, message_id = place = _place(item)
+        is_relayed = isinstance(item, envelope.Transit)
+        if is_relayed:
+            held.setdefault(message_id, (issuer, b""))
+        holder, digest = held.get(message_id, (issuer, b""))
+        if holder == issuer and digest != b"":
+            known[place] = digest
+        elif holder != issuer and is_relayed:
+            known[place] = b""
     return {place: digest for place, digest in known.items() if place in places}
 
 

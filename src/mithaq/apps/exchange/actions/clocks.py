@@ -10,6 +10,7 @@ from mithaq.apps.exchange.actions import timing
 from mithaq.apps.exchange.models import Evidence, Gap, Outbound, OutgoingReceipt
 from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries as keys
+from mithaq.core.envelope.limits import MAX_LIFETIME
 from mithaq.core.workflow import EVIDENCE, EvidenceAct, EvidenceState
 
 GAP_PATIENCE = dt.timedelta(minutes=10)  # a gap that stays longer is raised to people
@@ -86,6 +87,7 @@ def _mark(act: EvidenceAct, *, older: dict[str, object], at: dt.datetime) -> int
 @transaction.atomic
 def raise_gaps(*, at: dt.datetime) -> int:
     """Return how many gaps were raised to people because they stayed; each only once."""
+    Gap.objects.filter(noticed_at__lte=at - MAX_LIFETIME).delete()  # what is missing is void now
     stale = Gap.objects.select_for_update(skip_locked=True).filter(
         raised_at__isnull=True, noticed_at__lte=at - GAP_PATIENCE
     )

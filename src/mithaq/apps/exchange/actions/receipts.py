@@ -19,6 +19,7 @@ from mithaq.apps.exchange.actions import timing, turning_away, wakening
 from mithaq.apps.exchange.models import Evidence, Outbound, OutgoingReceipt
 from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries as keys
+from mithaq.core.clock import CLOCK_SKEW
 from mithaq.core.directory import Keyring
 from mithaq.core.envelope.receipts import ReceiptFacts, read_receipt
 from mithaq.core.errors import MithaqError
@@ -96,7 +97,19 @@ def _fault_of(receipt: ReceiptFacts, known: Mapping[uuid.UUID, Outbound]) -> str
     if (receipt.issuer, receipt.audience) != (row.issuer, row.audience):
         return UnknownReceipt.code
     by_stranger = receipt.reporter not in (row.audience, row.next_hop)
-    return UnknownReceipt.code if by_stranger or receipt.state not in _ACTS else ""
+    if by_stranger or receipt.state not in _ACTS or _is_dated_back(receipt, row):
+        return UnknownReceipt.code
+    return ""
+
+
+def _is_dated_back(receipt: ReceiptFacts, row: Outbound) -> bool:
+    """Return whether a receipt speaks of a time at which our envelope did not exist yet.
+
+    Whoever steals a node key that was rotated out can sign only in the name of that past.
+    """
+    if row.issuer != keys.me():
+        return False
+    return receipt.at < row.accepted_at.replace(microsecond=0) - CLOCK_SKEW
 
 
 def _settle(

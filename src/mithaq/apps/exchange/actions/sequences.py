@@ -40,9 +40,12 @@ def note(*, items: Sequence[envelope.Outer], at: dt.datetime) -> tuple[int, ...]
 def _note_places(issuer: BureauId, places: Sequence[int], *, at: dt.datetime) -> None:
     arrival, _ = Arrival.objects.get_or_create(peer=issuer)
     highest = max(places[-1], arrival.sequence)
-    Gap.objects.filter(peer=issuer, sequence__in=places).delete()
+    gaps = Gap.objects.filter(peer=issuer)
+    gaps.filter(sequence__in=places).delete()
+    skipped = _skipped(arrival, places)
+    room = MAX_GAPS - gaps.count() if skipped else 0
     Gap.objects.bulk_create(
-        (Gap(peer=issuer, sequence=place, noticed_at=at) for place in _skipped(arrival, places)),
+        (Gap(peer=issuer, sequence=place, noticed_at=at) for place in skipped[: max(0, room)]),
         ignore_conflicts=True,
     )
     if highest > arrival.sequence:
@@ -51,7 +54,7 @@ def _note_places(issuer: BureauId, places: Sequence[int], *, at: dt.datetime) ->
 
 
 def _skipped(arrival: Arrival, places: Sequence[int]) -> list[int]:
-    """Return the first places skipped; an issuer may skip more than memory holds."""
+    """Return the first places skipped; an issuer may skip more than memory or a journal holds."""
     arrived = set(places)
     between = range(arrival.sequence + 1, places[-1])
     return list(islice((place for place in between if place not in arrived), MAX_GAPS))
