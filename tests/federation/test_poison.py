@@ -18,7 +18,6 @@ from mithaq.apps.journal.models import Event
 from mithaq.apps.keys import queries as keys
 from mithaq.apps.pacts import queries as pacts
 from mithaq.core.clock import CLOCK_SKEW
-from mithaq.core.clock import CLOCK_SKEW
 from mithaq.core.envelope import batch
 from mithaq.core.envelope.limits import MAX_CODE, MAX_LIFETIME
 from mithaq.core.envelope.receipts import ReceiptFacts, issue
