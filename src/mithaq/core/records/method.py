@@ -123,6 +123,11 @@ class Reference:
     description: coded.LongText = ""
     hashes: Mapping[coded.ShortText, coded.ShortText] = field(default_factory=dict)
 
+    def names(self) -> Iterator[str]:
+        """Return the texts of no language: the source's name, its addresses and its hashes."""
+        yield from (self.source, self.url, self.external_id)
+        yield from (*self.hashes, *self.hashes.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
@@ -217,6 +222,9 @@ class Method:
         pieces += [("counter_measures", self.language, one.text) for one in self.counter_measures]
         pieces += [("statements", self.language, words) for words in self.statements]
         pieces += [("references", self.language, one.description) for one in self.references]
+        pieces += [("references", "und", text) for one in self.references for text in one.names()]
+        pieces += [("phases", "und", text) for one in self.phases for text in (one.chain, one.name)]
+        pieces += [("relations", "und", one.kind) for one in self.relations]
         for other in self.translations:
             pieces.append(("title", other.language, other.title))
             pieces.append(("description", other.language, other.description))
