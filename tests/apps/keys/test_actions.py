@@ -3,8 +3,10 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 import stat
+from collections.abc import Callable
 
 import pytest
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from mithaq.apps.journal.models import Event
@@ -107,6 +109,25 @@ def test_after_a_rotation_the_old_key_signs_while_it_holds_and_the_new_one_then(
     assert queries.node_signer(at=AT + 364 * DAY).kid == old
     assert queries.node_signer(at=AT + 366 * DAY).kid == new
     assert journalled("key-rotated") == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda: actions.create_all(by="operator", at=AT), id="create"),
+        pytest.param(lambda: actions.rotate(role=KeyRole.NODE, by="operator", at=AT), id="rotate"),
+        pytest.param(lambda: actions.destroy(kids=[], by="operator", at=AT), id="destroy"),
+    ],
+)
+def test_two_changes_of_the_key_file_wait_for_each_other(change: Callable[[], object]) -> None:
+    """Each writes the whole file; of two at once the later would lose what the earlier made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '50ms'")
+    with connection.copy().cursor() as elsewhere:
+        elsewhere.execute("SELECT pg_advisory_lock(%s)", [actions._LOCK])
+        with pytest.raises(OperationalError, match="lock timeout"):
+            change()
+        elsewhere.connection.close()
 
 
 def test_a_key_signs_neither_before_nor_after_its_time() -> None:

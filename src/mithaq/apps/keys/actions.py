@@ -1,7 +1,8 @@
 """Making, rotating and destroying keys, each with its journal entry.
 
 The key file is written first and the rows second: a crash between the two leaves a key that is
-never used, not a row whose key is gone.
+never used, not a row whose key is gone. One change waits for the other, since each writes the whole
+file: of two at once the later would else write away the key that the earlier had made.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from mithaq.apps.journal import actions as journal
 from mithaq.apps.keys import queries, store
@@ -24,6 +25,7 @@ LIFETIMES = {
     KeyRole.SEALING: dt.timedelta(days=30),
     KeyRole.STORAGE: dt.timedelta(days=10 * 365),
 }
+_LOCK = 0x6B_65_79_73  # "keys"
 EARLY = dt.timedelta(minutes=10)  # a key holds a little before it was made: clocks differ
 
 
@@ -34,6 +36,7 @@ def create_all(*, by: str, at: dt.datetime) -> None:
     Raises:
         KeysPresent: there is a key file already.
     """
+    _one_at_a_time()
     if store.path().exists():
         raise store.KeysPresent
     held = generate_all(at=at)
@@ -47,6 +50,7 @@ def rotate(*, role: KeyRole, by: str, at: dt.datetime) -> None:
 
     The bureau's descriptor has to be published again before others use the new key.
     """
+    _one_at_a_time()
     fresh = [HeldKey(role=role, key=generate(alg), created_at=at) for alg in ALGORITHMS[role]]
     store.write([*store.read(), *fresh])
     _note(fresh, kind="key-rotated", by=by, at=at)
@@ -55,6 +59,7 @@ def rotate(*, role: KeyRole, by: str, at: dt.datetime) -> None:
 @transaction.atomic
 def destroy(*, kids: Iterable[KeyId], by: str, at: dt.datetime) -> int:
     """Return how many keys were destroyed: what was sealed for them only stays sealed."""
+    _one_at_a_time()
     rows = list(Key.objects.select_for_update().filter(pk__in=list(kids), destroyed_at=None))
     gone = {bytes(row.kid) for row in rows}
     store.write([held for held in store.read() if held.public.kid not in gone])
@@ -69,6 +74,12 @@ def destroy_ended_sealing_keys(*, grace: dt.timedelta, by: str, at: dt.datetime)
     """Return how many sealing keys were destroyed that ended longer than `grace` ago."""
     ended = queries.sealing_keys_ended(before=at - grace)
     return destroy(kids=[KeyId(bytes(row.kid)) for row in ended], by=by, at=at)
+
+
+def _one_at_a_time() -> None:
+    """Wait for other changes of the key file until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _note(held: Sequence[HeldKey], *, kind: str, by: str, at: dt.datetime) -> None:
