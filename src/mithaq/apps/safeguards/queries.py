@@ -10,9 +10,9 @@ from django.db.models import Count
 
 from mithaq.apps.people.models import Officer
 from mithaq.apps.safeguards.models import Hold, Refusal
-from mithaq.apps.safeguards.permissions import may_decide, may_see
+from mithaq.apps.safeguards.permissions import check_may_decide, may_decide, may_see
 from mithaq.core.errors import MithaqError
-from mithaq.core.workflow import HoldAct, HoldState
+from mithaq.core.workflow import HOLD, HoldAct, HoldState
 
 
 class HoldUnknown(MithaqError):
@@ -30,6 +30,20 @@ def hold_for(*, officer: Officer, hold: uuid.UUID) -> Hold:
     found = Hold.objects.select_related("requested_by").filter(pk=hold).first()
     if found is None or not may_see(officer=officer, hold=found):
         raise HoldUnknown
+    return found
+
+
+def hold_to_decide(*, officer: Officer, hold: uuid.UUID, act: HoldAct) -> Hold:
+    """Return the hold, if `officer` may do `act` with it now.
+
+    Raises:
+        HoldUnknown: there is none, or it is none of the officer's concern.
+        SameOfficer, PermissionDenied: the officer may not do `act`.
+        NotAllowed: it is decided already.
+    """
+    found = hold_for(officer=officer, hold=hold)
+    check_may_decide(officer=officer, hold=found, act=act)
+    HOLD.next(HoldState(found.state), act)
     return found
 
 

@@ -223,6 +223,22 @@ def test_the_pact_is_asked_again_at_release(inside_xa: Network) -> None:
     assert Refusal.objects.get().ground == "pact.suspended"
 
 
+def test_who_may_not_release_is_told_so_before_gate_and_pact_are_asked(inside_xa: Network) -> None:
+    hold = held(inside_xa)
+    pacts.suspend(
+        pact_id=inside_xa.pacts["methods-direct"],
+        reason={"en": "Under review"},
+        effective_at=inside_xa.now,
+        by=OPERATOR,
+        at=inside_xa.now,
+    )
+
+    with pytest.raises(SameOfficer):
+        release(inside_xa, hold, by="salma")
+
+    assert not Refusal.objects.exists()
+
+
 def test_the_release_names_both_officers(inside_xa: Network) -> None:
     release(inside_xa, held(inside_xa))
     inside_xa.pump()

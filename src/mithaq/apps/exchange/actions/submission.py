@@ -22,7 +22,7 @@ from mithaq.apps.safeguards.models import Stage
 from mithaq.core import gate, records
 from mithaq.core.ids import Digest
 from mithaq.core.pacts import Refuse, SignedPact, UnknownPact, decide
-from mithaq.core.workflow import HOLD, HoldAct, HoldState
+from mithaq.core.workflow import HoldAct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +92,7 @@ def release_held(*, hold_id: uuid.UUID, digest: Digest, by: Officer, at: dt.date
         PermissionDenied: `by` is no second officer.
         ChangedAfterReview: what waits is not what was screened, or not what `by` looked at.
     """
-    hold = safeguards_queries.hold_for(officer=by, hold=hold_id)
-    HOLD.next(HoldState(hold.state), HoldAct.RELEASE)
+    hold = safeguards_queries.hold_to_decide(officer=by, hold=hold_id, act=HoldAct.RELEASE)
     request = ReleaseRequest.from_bytes(bytes(hold.release))
     gate.check_unchanged(reviewed=digest, disclosure=disclosure(request, at=at))
     agreed = _Desk([request], by=by, at=at).judge_again(request)
