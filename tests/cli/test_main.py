@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import click
 import pytest
 
 from mithaq.cli import main, sentences
@@ -41,6 +42,14 @@ def test_an_error_of_ours_ends_with_1_a_sentence_and_its_code(
     assert main.run(["node", "show", "--node", "nowhere"]) == 1
 
     assert "[node.config_missing]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_a_group_says_of_itself_what_the_table_of_commands_says(name: str) -> None:
+    command = main.root.get_command(click.Context(main.root), name)
+
+    assert command is not None
+    assert not isinstance(command, click.Group) or command.help == main.COMMANDS[name]
 
 
 def test_listing_the_commands_loads_no_django() -> None:

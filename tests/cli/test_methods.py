@@ -9,6 +9,7 @@ import pytest
 
 from mithaq.apps.methods.models import Method
 from mithaq.cli import main
+from mithaq.core.codes import codelist
 from mithaq.core.formats import stix
 from tests.factories import methods as make
 
@@ -128,6 +129,22 @@ def test_a_refused_share_is_exit_1_and_says_why(run: Command, bundle: pathlib.Pa
 
     assert told.exit_code == 1
     assert json.loads(told.stdout)["outcome"] == "refused"
+
+
+def test_a_refused_share_is_told_in_the_callers_language(
+    run: Command, bundle: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("import", str(bundle))
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+
+    told = run(
+        *("share", Method.objects.get().urn, "--with", "XB", "--case", "M-2026-17"),
+        *("--pact", "urn:mithaq:XS:pact:6f3f0c59-9d2a-5b6e-8c53-0d7a2a4b1eff"),
+        *("--necessity", "Seen at the common border this month."),
+    )
+
+    sentence = codelist("error-code").label("pact-unknown", "fr")
+    assert told.stdout == f"refused: {sentence} [pact.unknown]\n"
 
 
 def test_an_absent_method_is_an_error_with_its_code(run: Command, bundle: pathlib.Path) -> None:

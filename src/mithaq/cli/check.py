@@ -41,13 +41,7 @@ CHECKS = (
     Check(name="format", words=("-m", "ruff", "format", "--check", *SOURCES)),
     Check(name="lint", words=("-m", "ruff", "check", *SOURCES)),
     Check(name="floors", words=("-c", FLOORS)),
-    Check(
-        name="spelling",
-        words=(
-            "-m",
-            "codespell_lib",
-        ),
-    ),
+    Check(name="spelling", words=("-m", "codespell_lib")),
     Check(name="types", words=("-m", "mypy", *CHECKED_TYPES)),
     Check(
         name="migrations",

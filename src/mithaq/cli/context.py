@@ -6,13 +6,17 @@ import json
 import os
 import pathlib
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 import mithaq
 from mithaq.site import node
 
+if TYPE_CHECKING:
+    from mithaq.apps.people.models import Officer
+
+OPERATOR = "operator"  # who acts, in the journal, where the command line does
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
@@ -45,6 +49,20 @@ def echo_rows(rows: list[dict[str, object]], *, as_json: bool) -> None:
         click.echo("  ".join("-" if value is None else str(value) for value in row.values()))
     if len(rows) == 0:
         click.echo("none")
+
+
+def officer(username: str) -> Officer:
+    """Return the active officer of that user name.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    from mithaq.apps.people import queries
+
+    found = queries.officer_named(username)
+    if found is None:
+        raise click.UsageError(f"no active officer is called {username}")
+    return found
 
 
 def checkout() -> pathlib.Path:

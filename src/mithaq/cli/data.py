@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import click
 
-from mithaq.cli import context
+from mithaq.cli import docs
 
 
 @click.command()
-def data() -> int:
+@click.pass_context
+def data(context: click.Context) -> None:
     """Rebuild what is built from the resources: the generated pages of the reference."""
-    command = [sys.executable, "-m", "mithaq.cli", "docs", "generate"]
-    return subprocess.run(command, cwd=context.checkout(), check=False).returncode  # noqa: S603 - our own command
+    context.invoke(docs.generate)

@@ -1,4 +1,4 @@
-"""`mithaq directory …`: publish the own descriptor, load and show those of members."""
+"""`mithaq directory …`: publish our own descriptor, load and show those of members."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import click
 
 from mithaq.cli import context
 
-OPERATOR = "operator"
 FILE = click.Path(path_type=pathlib.Path, dir_okay=False)
 
 
 @click.group()
 def directory() -> None:
-    """Publish the own descriptor, load and show those of members."""
+    """Publish our own descriptor, load and show those of members."""
 
 
 @directory.command()
@@ -33,7 +32,7 @@ def publish(file: pathlib.Path, kind: str, **names: str) -> None:
     from mithaq.apps.keys import queries as keys
 
     at = timezone.now()
-    signed = actions.publish(kind=kind, names=names, contacts=(), by=OPERATOR, at=at)
+    signed = actions.publish(kind=kind, names=names, contacts=(), by=context.OPERATOR, at=at)
     file.write_bytes(signed)
     click.echo(f"fingerprint {queries.fingerprint_of(keys.me())}")
 
@@ -52,7 +51,7 @@ def load(file: pathlib.Path, fingerprint: str | None) -> None:
     descriptor = actions.load(
         signed=file.read_bytes(),
         pinned=None if fingerprint is None else parse_fingerprint(fingerprint),
-        by=OPERATOR,
+        by=context.OPERATOR,
         at=timezone.now(),
     )
     click.echo(f"{descriptor.bureau} {descriptor.names['en']}, descriptor {descriptor.serial}")

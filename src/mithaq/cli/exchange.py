@@ -1,4 +1,4 @@
-"""`mithaq exchange …`: show the traffic, carry envelopes by hand."""
+"""`mithaq exchange …`: show the traffic, carry envelopes and receipts by hand."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import uuid
 
 import click
 
-from mithaq.cli import context
+from mithaq.cli import context, sentences
 
+FOUND_FAULT = 1
 FILE = click.Path(path_type=pathlib.Path, dir_okay=False)
 
 
@@ -49,7 +50,7 @@ def export_(message_id: uuid.UUID, file: pathlib.Path) -> None:
 @context.needs_node
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=pathlib.Path))
 @click.option("--receipts", type=FILE, help="Where to write the receipts to take back.")
-def import_(files: tuple[pathlib.Path, ...], receipts: pathlib.Path | None) -> None:
+def import_(files: tuple[pathlib.Path, ...], receipts: pathlib.Path | None) -> int:
     """Take in envelopes that were carried by hand, with the checks of the wire."""
     from django.utils import timezone
 
@@ -62,18 +63,17 @@ def import_(files: tuple[pathlib.Path, ...], receipts: pathlib.Path | None) -> N
     opening.open_waiting(at=at)
     answers = arrivals.take_in(envelopes=envelopes, at=at)  # again: with every receipt earned
     for file, answer in zip(files, answers.items, strict=True):
-        click.echo(f"{file}: {answer.fault or 'taken'}")
+        click.echo(f"{file}: {sentences.ground(answer.fault) if answer.fault else 'taken'}")
     if receipts is not None:
         bodies = [body for answer in answers.items for body in answer.receipts]
         receipts.write_bytes(batch.write_batch(bodies))
-    if any(answer.fault for answer in answers.items):
-        raise SystemExit(1)
+    return FOUND_FAULT if any(answer.fault for answer in answers.items) else 0
 
 
 @exchange.command(name="take-receipts")
 @context.needs_node
 @click.argument("file", type=click.Path(path_type=pathlib.Path, exists=True))
-def take_receipts(file: pathlib.Path) -> None:
+def take_receipts(file: pathlib.Path) -> int:
     """Take the receipts that were carried back."""
     from django.utils import timezone
 
@@ -83,5 +83,4 @@ def take_receipts(file: pathlib.Path) -> None:
     taken = receipts.take(bodies=batch.read_batch(file.read_bytes()), at=timezone.now())
     faults = taken.faults
     click.echo(f"taken {faults.count('')}, refused {len(faults) - faults.count('')}")
-    if any(faults):
-        raise SystemExit(1)
+    return FOUND_FAULT if any(faults) else 0

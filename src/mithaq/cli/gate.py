@@ -1,4 +1,4 @@
-"""`mithaq gate`: screen what is in a file, and show the rules."""
+"""`mithaq gate …`: measure what the word lists hold, and show the rules."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Measure:
 
 @click.group()
 def gate() -> None:
-    """Screen what is in a file, and show the rules."""
+    """Measure what the word lists hold, and show the rules."""
 
 
 @gate.command()

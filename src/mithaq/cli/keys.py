@@ -8,7 +8,6 @@ import click
 
 from mithaq.cli import context
 
-OPERATOR = "operator"
 GRACE = 60  # days that a sealing key is kept after its time, for what arrives late
 
 
@@ -25,7 +24,7 @@ def create() -> None:
 
     from mithaq.apps.keys import actions
 
-    actions.create_all(by=OPERATOR, at=timezone.now())
+    actions.create_all(by=context.OPERATOR, at=timezone.now())
     click.echo("keys made; publish the descriptor next: mithaq directory publish")
 
 
@@ -60,7 +59,7 @@ def rotate(role: str) -> None:
     from mithaq.apps.keys import actions
     from mithaq.core.keys import KeyRole
 
-    actions.rotate(role=KeyRole(role), by=OPERATOR, at=timezone.now())
+    actions.rotate(role=KeyRole(role), by=context.OPERATOR, at=timezone.now())
     click.echo("key made; publish the descriptor next: mithaq directory publish")
 
 
@@ -75,6 +74,6 @@ def destroy(grace: int) -> None:
     from mithaq.apps.keys import actions
 
     count = actions.destroy_ended_sealing_keys(
-        grace=dt.timedelta(days=grace), by=OPERATOR, at=timezone.now()
+        grace=dt.timedelta(days=grace), by=context.OPERATOR, at=timezone.now()
     )
     click.echo(f"destroyed: {count}")

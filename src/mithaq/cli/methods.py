@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import click
 
-from mithaq.cli import context
+from mithaq.cli import context, sentences
 from mithaq.core import ids
 
 if TYPE_CHECKING:
+    from mithaq.apps.exchange.actions.submission import Outcome
     from mithaq.apps.methods.actions.importing import Imported
-    from mithaq.apps.people.models import Officer
     from mithaq.core.formats.stix import Fault
 
 FAULT = 1
@@ -80,7 +80,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
             data=file.read(stix.MAX_FILE + 1),
             terms=terms,
             progress=_progress,
-            by=_officer(username),
+            by=context.officer(username),
             at=timezone.now(),
         )
     except stix.Refused as refused:
@@ -120,7 +120,7 @@ def list_(  # noqa: PLR0913 - one parameter for each option
         filters=Filters(search=search, offence=offence, stage=stage, own=own),
         cursor=cursor,
         size=size,
-        by=_officer(username),
+        by=context.officer(username),
         at=timezone.now(),
     )
     rows: list[dict[str, object]] = [
@@ -145,7 +145,7 @@ def show(username: str, urn: str) -> None:
 
     from mithaq.apps.methods.actions import consulting
 
-    row = consulting.consult(urn=urn, by=_officer(username), at=timezone.now())
+    row = consulting.consult(urn=urn, by=context.officer(username), at=timezone.now())
     context.echo_json(
         {
             "urn": row.urn,
@@ -175,7 +175,7 @@ def export(*, username: str, file: pathlib.Path, search: str, offence: str) -> N
 
     rows = consulting.export(
         filters=queries.Filters(search=search, offence=offence),
-        by=_officer(username),
+        by=context.officer(username),
         at=timezone.now(),
     )
     records = [queries.record_of(row) for row in rows]
@@ -209,6 +209,7 @@ def share(  # noqa: PLR0913 - one parameter for each option
     """Share the method URN: it is accepted, held for a second officer, or refused (exit 1)."""
     from django.utils import timezone
 
+    from mithaq.apps.exchange.actions import submission
     from mithaq.apps.methods.actions import sharing
 
     outcome = sharing.share(
@@ -221,25 +222,14 @@ def share(  # noqa: PLR0913 - one parameter for each option
             case_reference=case_reference,
             urgency=urgency,
         ),
-        by=_officer(username),
+        by=context.officer(username),
         at=timezone.now(),
     )
-    summary = outcome.summary()
-    told = {name: str(value) if name.endswith("_id") else value for name, value in summary.items()}
     if as_json:
-        context.echo_json(told)
+        context.echo_json({name: _plain(value) for name, value in outcome.summary().items()})
     else:
-        click.echo("  ".join(str(value) for value in told.values() if value))
-    return FAULT if summary["outcome"] == "refused" else 0
-
-
-def _officer(username: str) -> Officer:
-    from mithaq.apps.people import queries
-
-    found = queries.officer_named(username)
-    if found is None:
-        raise click.UsageError(f"no active officer is called {username}")
-    return found
+        _tell_outcome(outcome)
+    return FAULT if isinstance(outcome, submission.Refused) else 0
 
 
 def _code(name: str, value: str) -> str:
@@ -249,6 +239,25 @@ def _code(name: str, value: str) -> str:
     if value not in known:
         raise click.UsageError(f"{value} is not one of {', '.join(known.codes)}")
     return value
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, uuid.UUID) else value
+
+
+def _tell_outcome(outcome: Outcome) -> None:
+    from mithaq.apps.exchange.actions.submission import Accepted, Held
+
+    match outcome:
+        case Accepted(message_id=message_id):
+            click.echo(f"accepted: message {message_id}")
+        case Held(hold_id=hold_id, rules=rules):
+            click.echo(f"held for a second officer: {hold_id}")
+            for rule in rules:
+                click.echo(f"  {sentences.ground(rule)}")
+        case refused:
+            where = f" (clause {refused.clause})" if refused.clause else ""
+            click.echo(f"refused{where}: {sentences.ground(refused.ground)}")
 
 
 def _progress(stage: str, done: int, total: int) -> None:

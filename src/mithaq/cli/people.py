@@ -1,4 +1,4 @@
-"""`mithaq people …`: enrol officers, grant roles, issue tokens."""
+"""`mithaq people …`: enrol officers, grant roles, issue and end tokens."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import click
 
 from mithaq.cli import context
 
-OPERATOR = "operator"
 TOKEN_DAYS = 90
 
 
 @click.group()
 def people() -> None:
-    """Enrol officers, grant roles, issue tokens."""
+    """Enrol officers, grant roles, issue and end tokens."""
 
 
 @people.command()
@@ -30,10 +29,12 @@ def enrol(*, username: str, name: str, language: str, roles: tuple[str, ...]) ->
     from mithaq.apps.people import actions
 
     at = timezone.now()
-    officer = actions.enrol(username=username, name=name, language=language, by=OPERATOR, at=at)
+    officer = actions.enrol(
+        username=username, name=name, language=language, by=context.OPERATOR, at=at
+    )
     for pair in roles:
         desk, _, role = pair.partition(":")
-        actions.grant(officer=officer, desk=desk, role=role, by=OPERATOR, at=at)
+        actions.grant(officer=officer, desk=desk, role=role, by=context.OPERATOR, at=at)
     click.echo(officer.pseudonym)
 
 
@@ -46,14 +47,29 @@ def token(username: str, label: str, days: int) -> None:
     """Issue a token with which a national system acts for USERNAME; it is shown once."""
     from django.utils import timezone
 
-    from mithaq.apps.people import actions, queries
+    from mithaq.apps.people import actions
 
-    officer = queries.officer_named(username)
-    if officer is None:
-        raise click.UsageError(f"no active officer is called {username}")
-    lifetime = dt.timedelta(days=days)
     click.echo(
         actions.issue_token(
-            officer=officer, label=label, lifetime=lifetime, by=OPERATOR, at=timezone.now()
+            officer=context.officer(username),
+            label=label,
+            lifetime=dt.timedelta(days=days),
+            by=context.OPERATOR,
+            at=timezone.now(),
         )
     )
+
+
+@people.command()
+@context.needs_node
+@click.argument("username")
+def revoke(username: str) -> None:
+    """End every token of USERNAME at once."""
+    from django.utils import timezone
+
+    from mithaq.apps.people import actions
+
+    count = actions.revoke_tokens(
+        officer=context.officer(username), by=context.OPERATOR, at=timezone.now()
+    )
+    click.echo(f"tokens ended: {count}")

@@ -6,7 +6,7 @@ import os
 
 from mithaq.core import codes
 from mithaq.core.errors import MithaqError
-from mithaq.site.sentences import FALLBACK, sentence
+from mithaq.site.sentences import FALLBACK, sentence, sentence_of
 
 
 def language() -> str:
@@ -16,6 +16,11 @@ def language() -> str:
         if chosen in codes.LANGUAGES:
             return chosen
     return FALLBACK
+
+
+def ground(code: str) -> str:
+    """Return the sentence for a ground of refusal or a rule of the gate, and its code."""
+    return f"{sentence_of(code, language=language())} [{code}]"
 
 
 def describe(fault: MithaqError) -> str:

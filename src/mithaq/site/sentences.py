@@ -1,4 +1,4 @@
-"""The sentence that a person is told about an error, looked up by its stable code."""
+"""The sentence that a person is told about an error or a refusal, looked up by its stable code."""
 
 from __future__ import annotations
 
@@ -12,13 +12,21 @@ FALLBACK = "en"
 
 def sentence(fault: MithaqError, *, language: str) -> str:
     """Return the sentence for `fault` in `language`, in English if we do not write that one."""
-    entry = _entries().get(fault.code)
-    if entry is None:
+    if fault.code not in _entries():
         return (type(fault).__doc__ or fault.code).partition("\n")[0]
+    return sentence_of(fault.code, language=language)
+
+
+def sentence_of(code: str, *, language: str) -> str:
+    """Return what `code` says: an error's, a rule's of the gate or a ground of refusal."""
+    entry = _entries().get(code)
+    if entry is None:
+        return code
     return entry.labels[language if language in codes.LANGUAGES else FALLBACK]
 
 
 @cache
 def _entries() -> dict[str, codes.Entry]:
-    entries = codes.codelist("error-code").entries
-    return {entry.maps["error"]: entry for entry in entries if "error" in entry.maps}
+    errors = {entry.maps["error"]: entry for entry in codes.codelist("error-code")}
+    grounds = (*codes.codelist("gate-rule"), *codes.codelist("refusal-ground"))
+    return {entry.code: entry for entry in grounds} | errors

@@ -9,7 +9,6 @@ from __future__ import annotations
 import pathlib
 import secrets
 
-from mithaq import apps as apps_package
 from mithaq.core.ids import BureauId
 from mithaq.site import logs, node
 
@@ -40,11 +39,10 @@ _OURS = (
     *("journal", "people", "keys", "directory"),
     *("pacts", "safeguards", "exchange", "methods"),
 )
-_PLACE = pathlib.Path(next(iter(apps_package.__path__)))
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "procrastinate.contrib.django",
-    *(f"mithaq.apps.{name}" for name in _OURS if (_PLACE / name / "apps.py").is_file()),
+    *(f"mithaq.apps.{name}" for name in _OURS),
 ]
 AUTH_USER_MODEL = "people.Officer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

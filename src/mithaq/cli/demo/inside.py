@@ -29,6 +29,7 @@ from mithaq.apps.pacts import actions as pacts
 from mithaq.apps.pacts import queries as pacts_queries
 from mithaq.apps.people import actions as people
 from mithaq.apps.people import queries as people_queries
+from mithaq.cli.context import OPERATOR
 from mithaq.cli.journal import journal
 from mithaq.core import cose, ids, resources
 from mithaq.core import pacts as core_pacts
@@ -37,7 +38,6 @@ from mithaq.core.ids import KeyId
 from mithaq.core.journal.proof import verify_entry
 from mithaq.core.keys import KeyRole, KeyStore
 
-OPERATOR = "operator"
 TOKEN_LIFETIME = dt.timedelta(days=90)
 
 

@@ -29,19 +29,19 @@ class Member:
 MEMBERS = (
     Member(
         code="XA",
-        kind="national",
+        kind="national-bureau",
         names=(("ar", "أطلس"), ("fr", "Atlas"), ("en", "Atlas"), ("es", "Atlas")),
         languages=("ar", "fr"),
     ),
     Member(
         code="XB",
-        kind="national",
+        kind="national-bureau",
         names=(("ar", "بحر"), ("fr", "Bahr"), ("en", "Bahr"), ("es", "Bahr")),
         languages=("ar", "en"),
     ),
     Member(
         code="XS",
-        kind="secretariat",
+        kind="regional-secretariat",
         names=(
             ("ar", "الأمانة العامة"),
             ("fr", "Secrétariat général"),

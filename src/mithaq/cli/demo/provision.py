@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from mithaq.cli.demo.nodes import DemoNode
 from mithaq.cli.demo.shell import Shell
+from mithaq.site.node import write_secret
 
 INSIDE = "mithaq.cli.demo.inside:"
 FACTS = "facts.json"  # in the demo's folder: ids of the pacts
@@ -95,10 +95,7 @@ def _enrol(shell: Shell, node: DemoNode) -> None:
         )
         for username, name, roles in OFFICERS[node.member.code]
     }
-    path = node.config.secrets / TOKENS
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(tokens, file)
+    write_secret(node.config, name=TOKENS, text=json.dumps(tokens))
 
 
 def _agree(shells: Mapping[str, Shell]) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ from mithaq.cli.demo.nodes import DemoNode
 from mithaq.cli.demo.progress import Step
 from mithaq.cli.demo.provision import INSIDE, read_pacts
 from mithaq.cli.demo.shell import Shell
+from mithaq.core.envelope import OBLIGATIONS
 
 FOREIGN = "MITHAQ_SHARED"  # folder of real files by others; absent, the demo's own are enough
 FRAUD_FRAMEWORK = "data/f3/f3-stix-v1.1.json"
@@ -120,7 +121,7 @@ def hold_release_open(stage: Stage) -> Mapping[str, object]:
     prove(released["outcome"] == "accepted", released)
     message_id = str(released["message_id"])
     arrived = wait(lambda: received(stage, "XB", message_id, state="opened"))
-    prove(len(texts(arrived["discharged"])) >= len(("size", "form")), arrived)
+    prove(texts(arrived["discharged"]) == list(OBLIGATIONS), arrived)
     there = one(xb.get("lina", "/methods", size=200, origin="XA")["methods"], urn=urn)
     sent = wait(lambda: settled(stage, message_id, state="opened"))
     steps = [step["state"] for step in rows(sent["evidence"])]

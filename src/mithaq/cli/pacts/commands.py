@@ -23,7 +23,6 @@ from mithaq.core.pacts import (
     walk,
 )
 
-OPERATOR = "operator"
 FILE = click.Path(path_type=pathlib.Path, dir_okay=False)
 EXISTING = click.Path(path_type=pathlib.Path, dir_okay=False, exists=True)
 
@@ -62,9 +61,9 @@ def sign(file: pathlib.Path, signed: pathlib.Path) -> None:
     data = file.read_bytes()
     terms, has_signatures = _terms(data)
     if has_signatures:
-        signed.write_bytes(actions.sign(signed=data, by=OPERATOR, at=now()))
+        signed.write_bytes(actions.sign(signed=data, by=context.OPERATOR, at=now()))
     else:
-        signed.write_bytes(actions.sign_terms(terms=terms, by=OPERATOR, at=now()))
+        signed.write_bytes(actions.sign_terms(terms=terms, by=context.OPERATOR, at=now()))
     printing.echo_name(terms)
 
 
@@ -75,7 +74,7 @@ def load(file: pathlib.Path) -> None:
     """Accept the pact in FILE, which every party has signed: from now on it counts here."""
     from mithaq.apps.pacts import actions
 
-    pact = actions.load_pact(signed=file.read_bytes(), by=OPERATOR, at=now())
+    pact = actions.load_pact(signed=file.read_bytes(), by=context.OPERATOR, at=now())
     printing.echo_name(pact.terms)
 
 

@@ -11,7 +11,7 @@ import click
 
 from mithaq.cli import context
 from mithaq.cli.pacts import printing
-from mithaq.cli.pacts.commands import EXISTING, FILE, OPERATOR, now, pacts
+from mithaq.cli.pacts.commands import EXISTING, FILE, now, pacts
 from mithaq.core import ids
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -44,7 +44,7 @@ def suspend(
         pact_id=ids.urn(pact),
         reason=_reason(reason, language),
         effective_at=_effective(on, at=at),
-        by=OPERATOR,
+        by=context.OPERATOR,
         at=at,
     )
     _write_notice(signed, file)
@@ -64,7 +64,7 @@ def resume(
         pact_id=ids.urn(pact),
         reason=_reason(reason, language),
         effective_at=_effective(on, at=at),
-        by=OPERATOR,
+        by=context.OPERATOR,
         at=at,
     )
     _write_notice(signed, file)
@@ -85,7 +85,7 @@ def end(
         pact_id=ids.urn(pact),
         reason=_reason(reason, language),
         effective_at=_effective(on, at=at),
-        by=OPERATOR,
+        by=context.OPERATOR,
         at=at,
     )
     _write_notice(signed, file)
@@ -99,7 +99,7 @@ def apply_(file: pathlib.Path) -> None:
     from mithaq.apps.pacts import actions
 
     at = now()
-    pact = actions.apply_notice(signed=file.read_bytes(), by=OPERATOR, at=at)
+    pact = actions.apply_notice(signed=file.read_bytes(), by=context.OPERATOR, at=at)
     printing.echo_name(pact.terms)
     click.echo(f"stands now: {pact.standing(at).value}")
 

@@ -89,7 +89,7 @@ def echo_decision(decision: Decision, *, as_json: bool) -> None:
         click.echo(f"allowed by {', '.join(decision.refs)}")
     else:
         where = f" (clause {decision.clause})" if decision.clause else ""
-        click.echo(f"refused{where}: {_sentence(decision.code)} [{decision.code}]")
+        click.echo(f"refused{where}: {sentences.ground(decision.code)}")
     if isinstance(decision, Refuse):
         click.get_current_context().exit(REFUSED)
 
@@ -104,8 +104,3 @@ def _answer(decision: Decision) -> dict[str, object]:
 
 def _label(labels: CodeList, code: str) -> str:
     return labels.label(code, sentences.language()) if code in labels else code
-
-
-def _sentence(code: str) -> str:
-    entries = {entry.maps.get("error"): entry for entry in codelist("error-code")}
-    return entries[code].labels[sentences.language()]
