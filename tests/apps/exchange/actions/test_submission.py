@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mithaq.apps.exchange.actions import submission
-from mithaq.apps.exchange.actions.release import ReleaseRequest
+from mithaq.apps.exchange.actions.release import ReleaseRequest, UnusableText
 from mithaq.apps.exchange.actions.submission import Accepted, Held, Refused
 from mithaq.apps.exchange.models import Evidence, Outbound
 from mithaq.apps.pacts import actions as pacts
@@ -25,6 +25,7 @@ from tests.factories.federation_methods import (
     events,
     many,
     naming_supplier,
+    renamed,
     request,
     send,
     with_quota,
@@ -124,6 +125,22 @@ def nothing_left(*, stage: str, ground: str) -> None:
     assert not Outbound.objects.exists()
     assert list(Refusal.objects.values_list("stage", "ground")) == [(stage, ground)]
     assert events("record-disclosed") == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "longest"),
+    [("purpose", 64), ("urgency", 64), ("necessity", 4000), ("case_reference", 255)],
+)
+def test_what_the_receiver_could_not_read_is_not_even_asked_for(
+    inside_xa: Network, field: str, longest: int
+) -> None:
+    wanted = request(inside_xa)
+    renamed(wanted, **{field: "x" * longest})
+
+    for text in ("x" * (longest + 1), "null\0", "half \ud800"):
+        with pytest.raises(UnusableText) as refusal:
+            renamed(wanted, **{field: text})
+        assert refusal.value.detail == field
 
 
 def test_one_refusal_in_a_batch_leaves_the_others_alone(inside_xa: Network) -> None:

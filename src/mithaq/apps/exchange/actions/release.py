@@ -6,6 +6,7 @@ Both ends build what they put before gate and pact here, from the same signed fa
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from mithaq.apps.keys import queries as keys
 from mithaq.core import cbor, envelope, gate, records
 from mithaq.core.clock import from_seconds, to_seconds
 from mithaq.core.envelope import Context
+from mithaq.core.envelope.limits import MAX_CODE
+from mithaq.core.envelope.release import MAX_NAME, MAX_WORDS
 from mithaq.core.errors import MithaqError
 from mithaq.core.ids import BureauId, Urn, parts
 from mithaq.core.pacts import Passage, Retention, SignedPact, walk
@@ -27,12 +30,21 @@ class MalformedRequest(MithaqError):
     code = "exchange.malformed_release"
 
 
+class UnusableText(MithaqError):
+    """What an officer wrote is longer than a release may hold, or no text that can be stored."""
+
+    code = "request.malformed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseRequest:
     """A record that a desk wants to send to one bureau, and why.
 
     `body` is the record as its kind writes it. `via` is None where the pact decides whether a
     relay carries it; empty means straight.
+
+    Raises:
+        UnusableText: the receiver could not read one of the texts.
     """
 
     urn: Urn
@@ -49,6 +61,12 @@ class ReleaseRequest:
     language: str
     urgency: str | None = None
     via: tuple[BureauId, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for name, longest in _LONGEST.items():
+            text = getattr(self, name) or ""
+            if len(text) > longest or _UNUSABLE.search(text) is not None:
+                raise UnusableText(name)
 
     def to_bytes(self) -> bytes:
         """Return the form in which a held release waits; its facts are read from its body."""
@@ -112,6 +130,12 @@ _TEXTS = (
     *("urn", "kind", "audience", "pact_id", "purpose"),
     *("necessity", "case_reference", "language"),
 )
+_LONGEST = {
+    **dict.fromkeys(("kind", "purpose", "language", "urgency"), MAX_CODE),
+    "necessity": MAX_WORDS,
+    "case_reference": MAX_NAME,
+}
+_UNUSABLE = re.compile("[\0\ud800-\udfff]")  # the end of a text elsewhere; half a character
 
 
 def within(request: ReleaseRequest, *, pact: SignedPact, at: dt.datetime) -> ReleaseRequest:
