@@ -15,7 +15,7 @@ from mithaq.core.records import body
 from mithaq.core.records.method import Method as MethodRecord
 
 BATCH = 200  # rows
-LONGEST_WORDS = 200_000  # characters; a tsvector may not exceed 1 MB
+LONGEST_WORDS = 200_000  # characters of all languages; a tsvector may not exceed 1 MB
 
 
 @transaction.atomic
@@ -55,6 +55,8 @@ def _parts(record: MethodRecord) -> Iterator[tuple[str, str]]:
     texts: dict[str, list[str]] = {}
     for text in record.facts().texts:
         texts.setdefault(text.language.partition("-")[0], []).append(text.value)
+    room = LONGEST_WORDS
     for language, values in texts.items():
-        words = fold(" ".join(values))[:LONGEST_WORDS]
+        words = fold(" ".join(values))[:room]
+        room -= len(words)
         yield CONFIGURATIONS.get(language, OTHER_CONFIGURATION), words
