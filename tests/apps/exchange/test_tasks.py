@@ -70,8 +70,7 @@ def test_one_killed_job_that_cannot_be_put_back_does_not_hold_up_the_others(
 def test_a_knock_waits_once_at_each_door(inside_xa: Network) -> None:
     for _ in range(3):
         wakening.wake_opener()
-        wakening.wake_courier(next_hop="XB")
-        wakening.wake_courier(next_hop="XS")
+        wakening.wake_couriers(["XB", "XS", "XB"])
 
     assert jobs() == ["todo"] * 3
 

@@ -104,8 +104,7 @@ def tick(timestamp: int) -> None:
     clocks.sequence_journal(at=at)
     clocks.mark_overdue(at=at)
     clocks.raise_gaps(at=at)
-    for next_hop in sorted(queries.hops_due(at=at)):
-        wakening.wake_courier(next_hop=next_hop)
+    wakening.wake_couriers(queries.hops_due(at=at))
     if queries.arrivals_due(at=at):
         wakening.wake_opener()
 

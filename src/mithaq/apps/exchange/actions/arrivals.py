@@ -197,8 +197,7 @@ def _store_relayed(
         answered=True,
         at=at,
     )
-    for next_hop in {row.next_hop for row in rows}:
-        wakening.wake_courier(next_hop=next_hop)
+    wakening.wake_couriers(row.next_hop for row in rows)
 
 
 def _passage(item: envelope.Transit, sealed: bytes, *, at: dt.datetime) -> Outbound:

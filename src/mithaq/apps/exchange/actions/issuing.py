@@ -104,8 +104,7 @@ def issue(*, items: Sequence[Due], answered: bool, at: dt.datetime) -> None:
     ]
     OutgoingReceipt.objects.bulk_create(rows)
     if not answered:
-        for next_hop in {row.next_hop for row in rows}:
-            wakening.wake_courier(next_hop=next_hop)
+        wakening.wake_couriers(row.next_hop for row in rows)
 
 
 def receipts_of(

@@ -1,4 +1,4 @@
-"""Taking the receipts that come back, and issuing our own.
+"""Taking the receipts that come back.
 
 A receipt of our own envelope moves its evidence; a receipt of an envelope that we only relayed
 goes on to its issuer. Each is checked before anything is written; receipts may come late, twice
@@ -37,6 +37,15 @@ Told = tuple[ReceiptFacts, bytes]
 """What a verified receipt states, and the receipt."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matching:
+    """A verified receipt and the envelope it speaks of, locked."""
+
+    facts: ReceiptFacts
+    body: bytes
+    row: Outbound
+
+
 class UnknownReceipt(MithaqError):
     """A receipt tells of no envelope that left this bureau, or of another one."""
 
@@ -63,12 +72,14 @@ def take(*, bodies: Sequence[bytes], at: dt.datetime) -> Taken:
     known = _rows(told[0] for told in read if not isinstance(told, str))
     faults = [told if isinstance(told, str) else _fault_of(told[0], known) for told in read]
     turning_away.count(grounds=[fault for fault in faults if fault != ""], at=at)
-    matching = [told for told in read if not isinstance(told, str)]
-    matching = [told for told in matching if _fault_of(told[0], known) == ""]
-    _settle([pair for pair in matching if _row(pair[0], known).issuer == keys.me()], known, at=at)
-    _pass_on([pair for pair in matching if _row(pair[0], known).issuer != keys.me()], known, at=at)
-    messages = frozenset(_row(facts, known).pk for facts, _ in matching)
-    return Taken(faults=faults, messages=messages)
+    taken = [
+        _Matching(facts=told[0], body=told[1], row=known[_message_of(told[0])])
+        for told, fault in zip(read, faults, strict=True)
+        if not isinstance(told, str) and fault == ""
+    ]
+    _settle([one for one in taken if one.row.issuer == keys.me()], at=at)
+    _pass_on([one for one in taken if one.row.issuer != keys.me()], at=at)
+    return Taken(faults=faults, messages=frozenset(one.row.pk for one in taken))
 
 
 def _read(body: bytes, *, keyring: Keyring, at: dt.datetime) -> Told | str:
@@ -81,17 +92,17 @@ def _read(body: bytes, *, keyring: Keyring, at: dt.datetime) -> Told | str:
 
 def _rows(read: Iterable[ReceiptFacts]) -> dict[uuid.UUID, Outbound]:
     """Return the locked rows of the envelopes that receipts tell of, by message id."""
-    names = {uuid.UUID(bytes=receipt.message_id) for receipt in read}
+    names = {_message_of(receipt) for receipt in read}
     rows = Outbound.objects.select_for_update().defer("sealed").filter(pk__in=names)
     return {row.pk: row for row in rows.order_by("pk")}
 
 
-def _row(receipt: ReceiptFacts, known: Mapping[uuid.UUID, Outbound]) -> Outbound:
-    return known[uuid.UUID(bytes=receipt.message_id)]
+def _message_of(receipt: ReceiptFacts) -> uuid.UUID:
+    return uuid.UUID(bytes=receipt.message_id)
 
 
 def _fault_of(receipt: ReceiptFacts, known: Mapping[uuid.UUID, Outbound]) -> str:
-    row = known.get(uuid.UUID(bytes=receipt.message_id))
+    row = known.get(_message_of(receipt))
     if row is None or bytes(row.digest) != receipt.envelope_digest:
         return UnknownReceipt.code
     if (receipt.issuer, receipt.audience) != (row.issuer, row.audience):
@@ -112,21 +123,13 @@ def _is_dated_back(receipt: ReceiptFacts, row: Outbound) -> bool:
     return receipt.at < row.accepted_at.replace(microsecond=0) - CLOCK_SKEW
 
 
-def _settle(
-    pairs: Sequence[Told],
-    known: Mapping[uuid.UUID, Outbound],
-    *,
-    at: dt.datetime,
-) -> None:
+def _settle(taken: Sequence[_Matching], *, at: dt.datetime) -> None:
     """Move the evidence of our own envelopes and keep the receipts."""
-    new = [pair for pair in pairs if _advance(_row(pair[0], known), pair[0].state)]
-    moved = {row.pk: row for row in (_row(receipt, known) for receipt, _ in new)}
+    new = [one for one in taken if _advance(one.row, one.facts.state)]
+    moved = {one.row.pk: one.row for one in new}
     _store_states(list(moved.values()))
-    Evidence.objects.bulk_create(
-        [_evidence(receipt, body, _row(receipt, known)) for receipt, body in pairs],
-        ignore_conflicts=True,
-    )
-    journal.record_many(_entry(receipt, _row(receipt, known), at=at) for receipt, _ in new)
+    Evidence.objects.bulk_create((_evidence(one) for one in taken), ignore_conflicts=True)
+    journal.record_many(_entry(one.facts, one.row, at=at) for one in new)
 
 
 def _advance(row: Outbound, state: EvidenceState) -> bool:
@@ -148,15 +151,15 @@ def _store_states(rows: Sequence[Outbound]) -> None:
             query.update(state=state)
 
 
-def _evidence(receipt: ReceiptFacts, body: bytes, row: Outbound) -> Evidence:
+def _evidence(one: _Matching) -> Evidence:
     return Evidence(
-        message_id=row.message_id,
-        state=receipt.state,
-        peer=receipt.reporter,
-        at=receipt.at,
-        ground=receipt.ground or "",
-        receipt=body,
-        retain_until=row.retain_until,
+        message_id=one.row.message_id,
+        state=one.facts.state,
+        peer=one.facts.reporter,
+        at=one.facts.at,
+        ground=one.facts.ground or "",
+        receipt=one.body,
+        retain_until=one.row.retain_until,
     )
 
 
@@ -172,27 +175,21 @@ def _entry(receipt: ReceiptFacts, row: Outbound, *, at: dt.datetime) -> journal.
     )
 
 
-def _pass_on(
-    pairs: Sequence[Told],
-    known: Mapping[uuid.UUID, Outbound],
-    *,
-    at: dt.datetime,
-) -> None:
+def _pass_on(taken: Sequence[_Matching], *, at: dt.datetime) -> None:
     """Queue receipts of envelopes that we relayed for the bureau that issued them."""
     rows = [
         OutgoingReceipt(
-            audience=_row(receipt, known).issuer,
-            next_hop=_row(receipt, known).issuer,
-            issuer=_row(receipt, known).issuer,
-            message_id=_row(receipt, known).message_id,
-            state=receipt.state,
-            body=body,
+            audience=one.row.issuer,
+            next_hop=one.row.issuer,
+            issuer=one.row.issuer,
+            message_id=one.row.message_id,
+            state=one.facts.state,
+            body=one.body,
             created_at=at,
-            expires_at=_row(receipt, known).expires_at + timing.RECEIPT_GRACE,
+            expires_at=one.row.expires_at + timing.RECEIPT_GRACE,
             next_attempt_at=at,
         )
-        for receipt, body in pairs
+        for one in taken
     ]
     OutgoingReceipt.objects.bulk_create(rows, ignore_conflicts=True)
-    for next_hop in {row.next_hop for row in rows}:
-        wakening.wake_courier(next_hop=next_hop)
+    wakening.wake_couriers(row.next_hop for row in rows)

@@ -90,8 +90,7 @@ def seal_and_queue(*, ready: Sequence[Ready], at: dt.datetime) -> list[uuid.UUID
     Evidence.objects.bulk_create(_accepted(row) for row in rows)
     journal.record_many(_disclosure_entry(row) for row in rows)
     _tell_desks(rows, at=at)
-    for next_hop in {row.next_hop for row in rows}:
-        wakening.wake_courier(next_hop=next_hop)
+    wakening.wake_couriers(row.next_hop for row in rows)
     return [row.message_id for row in rows]
 
 

@@ -7,6 +7,8 @@ a knock at the door. A lost knock costs the seconds until the next tick, never a
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
+from functools import partial
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -16,9 +18,11 @@ DELIVER = "exchange.deliver"
 OPEN = "exchange.open"
 
 
-def wake_courier(*, next_hop: str) -> None:
-    """Knock for the courier to `next_hop` once the present transaction is committed."""
-    transaction.on_commit(lambda: _knock(DELIVER, door=next_hop, next_hop=next_hop))
+def wake_couriers(next_hops: Iterable[str]) -> None:
+    """Knock once for the courier to each of `next_hops`, when the transaction is committed."""
+    for next_hop in sorted(set(next_hops)):
+        knock = partial(_knock, DELIVER, door=next_hop, next_hop=next_hop)
+        transaction.on_commit(knock)
 
 
 def wake_opener() -> None:
