@@ -103,7 +103,7 @@ def _only_template(
 
 
 def logging_config(*, level: str = "INFO") -> Mapping[str, object]:
-    """Return Django's LOGGING: everything to standard output, as above."""
+    """Return Django's LOGGING: everything to standard error, as above."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
