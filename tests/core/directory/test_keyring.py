@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from mithaq.core.clock import Period
-from mithaq.core.cose import Algorithm
+from mithaq.core.cose import Algorithm, PublicKey
 from mithaq.core.directory import KeyExpired, Keyring, UnknownSender
 from mithaq.core.ids import BureauId
 from mithaq.core.keys import KeyRole
@@ -17,6 +17,7 @@ from tests.factories.members import AT, YEAR, descriptor, member_key, private
 
 XA, XB = BureauId("XA"), BureauId("XB")
 DAY = dt.timedelta(days=1)
+SECOND = dt.timedelta(seconds=1)
 KEYRING = Keyring([descriptor(), descriptor(bureau="XB")])
 NODE = private("XA node").public
 
@@ -145,3 +146,25 @@ def test_nothing_is_known_of_who_is_no_member(ask: Callable[..., object]) -> Non
 
 def test_the_members_are_those_that_described_themselves() -> None:
     assert KEYRING.bureaus() == {XA, XB}
+
+
+def test_no_key_outlives_the_descriptor_that_names_it() -> None:
+    """Otherwise it would serve whoever withholds the descriptor that takes the key back."""
+    keyring = Keyring([descriptor(expires_at=AT + DAY)])
+    key = next(one for one in descriptor().keys if one.role is KeyRole.NODE)
+
+    def find(at: dt.datetime) -> PublicKey:
+        return keyring.key(bureau=XA, kid=key.public.kid, role=KeyRole.NODE, at=at)
+
+    assert find(AT + DAY - SECOND) == key.public
+    with pytest.raises(KeyExpired):
+        find(AT + DAY)
+    with pytest.raises(KeyExpired):
+        keyring.sealing(bureau=XA, at=AT + DAY)
+
+
+def test_a_descriptor_that_follows_keeps_its_keys_in_use() -> None:
+    later = descriptor(serial=2, issued_at=AT + DAY - SECOND)
+    keyring = Keyring([descriptor(expires_at=AT + DAY), later])
+
+    assert keyring.authority(bureau=XA, at=AT + 2 * DAY) == later.authority(AT + DAY)

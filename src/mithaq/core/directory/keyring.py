@@ -18,7 +18,8 @@ class Keyring:
 
     Of several descriptors of one bureau the one with the highest serial number is in force. A key
     that it no longer names was in force until it was issued, so that old evidence can still be
-    checked and nothing new be signed.
+    checked and nothing new be signed. When the descriptor in force expires its keys end with it:
+    whoever withholds the one after it, in which a stolen key is no longer named, gains that much.
     """
 
     __slots__ = ("_by_kid", "_descriptors", "_keys")
@@ -113,8 +114,8 @@ class Keyring:
 
 
 def _succeed(held: Mapping[KeyId, MemberKey], descriptor: Descriptor) -> dict[KeyId, MemberKey]:
-    """Return the keys after `descriptor`: those it names, and the others, ended."""
-    named = {key.public.kid: key for key in descriptor.keys}
+    """Return the keys after `descriptor`: those it names while it lasts, and the others, ended."""
+    named = {key.public.kid: _until(key, descriptor.expires_at) for key in descriptor.keys}
     ended = {kid: _until(key, descriptor.issued_at) for kid, key in held.items()}
     return ended | named
 
