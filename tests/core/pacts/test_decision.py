@@ -344,9 +344,9 @@ def test_a_decision_takes_no_more_than_thirty_microseconds() -> None:
     assert isinstance(decide(pact=pact, passage=passage, at=NOON), Allow)
 
     def measured() -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         for _ in range(200):
             decide(pact=pact, passage=passage, at=NOON)
-        return (time.perf_counter() - started) / 200
+        return (time.process_time() - started) / 200
 
     assert min(measured() for _ in range(20)) < 30e-6
