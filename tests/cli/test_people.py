@@ -22,6 +22,16 @@ def test_an_officer_is_enrolled_with_roles_and_shown_by_pseudonym(
     assert officer.has_role(desk="methods", role="methods-officer")
 
 
+@pytest.mark.parametrize("pair", ["methods:methods-oficer", "method:methods-officer", "methods"])
+def test_a_desk_or_a_role_that_is_on_no_list_enrols_nobody(
+    capsys: pytest.CaptureFixture[str], *, pair: str
+) -> None:
+    assert run("enrol", "salma", "--role", pair) == 2
+
+    assert "is not one of" in capsys.readouterr().err
+    assert not Officer.objects.exists()
+
+
 def test_a_token_is_shown_once_and_its_digest_kept(capsys: pytest.CaptureFixture[str]) -> None:
     run("enrol", "salma")
     capsys.readouterr()

@@ -36,7 +36,7 @@ from tests.factories.nodes import write_secret
 
 XA, XB, XC, XS = (BureauId(code) for code in ("XA", "XB", "XC", "XS"))
 BUREAUS = (XA, XB, XC, XS)
-KINDS = {XS: "secretariat"}
+KINDS = {XS: "regional-secretariat"}
 DAWN = dt.datetime(2026, 11, 21, 6, 0, tzinfo=dt.UTC)  # keys, descriptors and pacts are of then
 OPERATOR = "operator"
 OFFICER = "salma"
@@ -200,7 +200,7 @@ def _new_node(code: BureauId, *, folder: pathlib.Path, template: str) -> Node:
 def _publish(node: Node) -> tuple[bytes, str]:
     with node.inside():
         signed = directory.publish(
-            kind=KINDS.get(node.code, "national"),
+            kind=KINDS.get(node.code, "national-bureau"),
             names=dict.fromkeys(("ar", "fr", "en", "es"), f"Bureau {node.code}"),
             contacts=(),
             by=OPERATOR,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 import mithaq
+from mithaq.core import codes
 from mithaq.site import node
 
 if TYPE_CHECKING:
@@ -63,6 +64,18 @@ def officer(username: str) -> Officer:
     if found is None:
         raise click.UsageError(f"no active officer is called {username}")
     return found
+
+
+def code(name: str, value: str) -> str:
+    """Return `value`, a code of the list `name`.
+
+    Raises:
+        click.UsageError: the list has no such code.
+    """
+    known = codes.codelist(name)
+    if value not in known:
+        raise click.UsageError(f"{value!r} is not one of {', '.join(known.codes)}")
+    return value
 
 
 def checkout() -> pathlib.Path:

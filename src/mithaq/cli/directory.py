@@ -32,7 +32,9 @@ def publish(file: pathlib.Path, kind: str, **names: str) -> None:
     from mithaq.apps.keys import queries as keys
 
     at = timezone.now()
-    signed = actions.publish(kind=kind, names=names, contacts=(), by=context.OPERATOR, at=at)
+    signed = actions.publish(
+        kind=context.code("bureau-kind", kind), names=names, contacts=(), by=context.OPERATOR, at=at
+    )
     file.write_bytes(signed)
     click.echo(f"fingerprint {queries.fingerprint_of(keys.me())}")
 

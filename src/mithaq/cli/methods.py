@@ -69,10 +69,10 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     from mithaq.core.formats import stix
 
     terms = importing.Terms(
-        handling=_code("handling", handling),
-        tlp=_code("tlp", tlp),
-        source_grade=_code("source-grade", source_grade),
-        information_grade=_code("information-grade", information_grade),
+        handling=context.code("handling", handling),
+        tlp=context.code("tlp", tlp),
+        source_grade=context.code("source-grade", source_grade),
+        information_grade=context.code("information-grade", information_grade),
         retention=dt.timedelta(days=retain_days),
     )
     try:
@@ -230,15 +230,6 @@ def share(  # noqa: PLR0913 - one parameter for each option
     else:
         _tell_outcome(outcome)
     return FAULT if isinstance(outcome, submission.Refused) else 0
-
-
-def _code(name: str, value: str) -> str:
-    from mithaq.core import codes
-
-    known = codes.codelist(name)
-    if value not in known:
-        raise click.UsageError(f"{value} is not one of {', '.join(known.codes)}")
-    return value
 
 
 def _plain(value: object) -> object:

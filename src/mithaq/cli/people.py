@@ -29,11 +29,11 @@ def enrol(*, username: str, name: str, language: str, roles: tuple[str, ...]) ->
     from mithaq.apps.people import actions
 
     at = timezone.now()
+    wanted = [_assignment(pair) for pair in roles]
     officer = actions.enrol(
         username=username, name=name, language=language, by=context.OPERATOR, at=at
     )
-    for pair in roles:
-        desk, _, role = pair.partition(":")
+    for desk, role in wanted:
         actions.grant(officer=officer, desk=desk, role=role, by=context.OPERATOR, at=at)
     click.echo(officer.pseudonym)
 
@@ -73,3 +73,8 @@ def revoke(username: str) -> None:
         officer=context.officer(username), by=context.OPERATOR, at=timezone.now()
     )
     click.echo(f"tokens ended: {count}")
+
+
+def _assignment(pair: str) -> tuple[str, str]:
+    desk, _, role = pair.partition(":")
+    return context.code("desk", desk), context.code("officer-role", role)
