@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from mithaq.apps.exchange.actions import submission
 from mithaq.apps.exchange.actions.release import ReleaseRequest
 from mithaq.apps.methods import queries
-from mithaq.apps.methods.actions.receiving import Recalled
+from mithaq.apps.methods.actions.states import check_may_leave
 from mithaq.apps.methods.models import Method
 from mithaq.apps.methods.permissions import check_may_share
 from mithaq.apps.people.models import Officer
 from mithaq.core.formats import stix
 from mithaq.core.ids import BureauId, Urn
 from mithaq.core.records.method import KIND
-from mithaq.core.workflow import METHOD, MethodAct, MethodState, ReceivedMethodState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ def release(row: Method, *, audience: BureauId, pact_id: Urn, reasons: Reasons) 
         NotAllowed: it is a draft, or withdrawn.
         Recalled: its origin recalled it.
     """
-    _check_state(row)
+    check_may_leave(row)
     record = queries.record_of(row)
     return ReleaseRequest(
         urn=Urn(row.urn),
@@ -75,10 +74,3 @@ def release(row: Method, *, audience: BureauId, pact_id: Urn, reasons: Reasons) 
         language=row.language,
         urgency=reasons.urgency,
     )
-
-
-def _check_state(row: Method) -> None:
-    if queries.is_own(row):
-        METHOD.row(MethodState(row.state), MethodAct.SHARE)
-    elif row.state == ReceivedMethodState.RECALLED:
-        raise Recalled
