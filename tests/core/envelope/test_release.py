@@ -13,7 +13,7 @@ from mithaq.core.envelope import BadRelease, NamedAttachment, Release
 from mithaq.core.ids import make_urn
 from tests.factories.envelopes import NOW, XA, flip
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 RELEASE = Release(
     record=make_urn(
         bureau=XA, kind="method", key=uuid.UUID("01980000-0000-7000-8000-000000000002")
