@@ -39,15 +39,7 @@ def suspend(
     """Suspend PACT for all its parties; write the notice for the others to FILE."""
     from mithaq.apps.pacts import actions
 
-    at = now()
-    signed = actions.suspend(
-        pact_id=ids.urn(pact),
-        reason=_reason(reason, language),
-        effective_at=_effective(on, at=at),
-        by=context.OPERATOR,
-        at=at,
-    )
-    _write_notice(signed, file)
+    _issue(actions.suspend, pact=pact, file=file, on=on, reason={language: reason})
 
 
 @pacts.command()
@@ -59,15 +51,7 @@ def resume(
     """Take back this bureau's suspension of PACT; write the notice for the others to FILE."""
     from mithaq.apps.pacts import actions
 
-    at = now()
-    signed = actions.resume(
-        pact_id=ids.urn(pact),
-        reason=_reason(reason, language),
-        effective_at=_effective(on, at=at),
-        by=context.OPERATOR,
-        at=at,
-    )
-    _write_notice(signed, file)
+    _issue(actions.resume, pact=pact, file=file, on=on, reason={language: reason})
 
 
 @pacts.command()
@@ -80,15 +64,7 @@ def end(
     """End PACT for good and for all its parties; write the notice for the others to FILE."""
     from mithaq.apps.pacts import actions
 
-    at = now()
-    signed = actions.end(
-        pact_id=ids.urn(pact),
-        reason=_reason(reason, language),
-        effective_at=_effective(on, at=at),
-        by=context.OPERATOR,
-        at=at,
-    )
-    _write_notice(signed, file)
+    _issue(actions.end, pact=pact, file=file, on=on, reason={language: reason})
 
 
 @pacts.command(name="apply")
@@ -104,15 +80,27 @@ def apply_(file: pathlib.Path) -> None:
     click.echo(f"stands now: {pact.standing(at).value}")
 
 
-def _reason(text: str, language: str) -> dict[str, str]:
-    return {language: text} if text else {}
+def _issue(
+    act: Callable[..., bytes],
+    *,
+    pact: str,
+    file: pathlib.Path,
+    on: dt.datetime | None,
+    reason: dict[str, str],
+) -> None:
+    """Issue the notice that `act` makes and write it to `file`; an empty reason is left out."""
+    at = now()
+    signed = act(
+        pact_id=ids.urn(pact),
+        reason={language: text for language, text in reason.items() if text},
+        effective_at=_effective(on, at=at),
+        by=context.OPERATOR,
+        at=at,
+    )
+    file.write_bytes(signed)
+    click.echo(f"counts here; send {file} to the other parties and to who relays")
 
 
 def _effective(on: dt.datetime | None, *, at: dt.datetime) -> dt.datetime:
     """Return midnight UTC of the day, or now where that is past or no day is given."""
     return at if on is None else max(at, on.replace(tzinfo=dt.UTC))
-
-
-def _write_notice(signed: bytes, file: pathlib.Path) -> None:
-    file.write_bytes(signed)
-    click.echo(f"counts here; send {file} to the other parties and to who relays")
