@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 
 from django.apps import apps
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
@@ -55,6 +56,7 @@ def make() -> NinjaAPI:
     made.add_exception_handler(MithaqError, _problem)
     made.add_exception_handler(AuthenticationError, _stranger)
     made.add_exception_handler(ValidationError, _malformed)
+    made.add_exception_handler(DataError, _unstorable)
     for config in apps.get_app_configs():
         name = f"{config.name}.api"
         if config.name.startswith("mithaq.apps.") and importlib.util.find_spec(name):
@@ -82,6 +84,11 @@ def _malformed(
         f"{'.'.join(str(part) for part in found['loc'])}: {found['type']}" for found in faults
     )
     return problems.answer(MalformedRequest(places), request=request)
+
+
+def _unstorable(request: HttpRequest, _fault: DataError | type[DataError]) -> HttpResponse:
+    """Answer for a value that the database cannot even compare with, as one with U+0000 in it."""
+    return problems.answer(MalformedRequest(), request=request)
 
 
 api = make()

@@ -97,6 +97,23 @@ def test_an_officer_of_another_desk_gets_nothing(path: str, status: int) -> None
     assert post_or_get(path).status_code == status
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("methods/urn%00", id="a name"),
+        pytest.param("methods?tlp=%00", id="a filter"),
+        pytest.param("exchange/sent?state=%00", id="a state"),
+        pytest.param("exchange/sent?before=2026-11-21T12:00:00", id="an instant without zone"),
+    ],
+)
+def test_what_cannot_be_looked_up_is_a_malformed_request(writer: Client, address: str) -> None:
+    writer.raise_request_exception = False
+
+    answer = writer.get(f"/api/v1/{address}")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.malformed")
+
+
 def test_without_a_token_there_is_no_answer() -> None:
     assert Client().get("/api/v1/methods").status_code == 401
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
+from pydantic import AwareDatetime
 
 from mithaq.apps.exchange import queries, schemas
 from mithaq.apps.exchange.actions import submission
@@ -24,7 +24,7 @@ router = Router(tags=["messages"])
 
 @router.get("/sent", response=list[schemas.Sent])
 def sent(
-    request: HttpRequest, before: dt.datetime | None = None, state: str = ""
+    request: HttpRequest, before: AwareDatetime | None = None, state: str = ""
 ) -> list[schemas.Sent]:
     """List our own envelopes, newest first, a page at a time: `before` is the last one's time."""
     rows = queries.sent(officer=caller(request), before=before, state=state)
@@ -42,7 +42,7 @@ def sent_message(request: HttpRequest, message_id: uuid.UUID) -> schemas.SentInF
 
 @router.get("/received", response=list[schemas.Received])
 def received(
-    request: HttpRequest, before: dt.datetime | None = None, state: str = ""
+    request: HttpRequest, before: AwareDatetime | None = None, state: str = ""
 ) -> list[schemas.Received]:
     """List what arrived, newest first, a page at a time: `before` is the last one's time."""
     rows = queries.received(officer=caller(request), before=before, state=state)

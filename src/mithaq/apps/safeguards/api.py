@@ -8,6 +8,7 @@ import uuid
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
+from pydantic import AwareDatetime
 
 from mithaq.apps.people.queries import caller
 from mithaq.apps.safeguards import actions, queries, schemas
@@ -48,7 +49,7 @@ def withdraw(request: HttpRequest, hold_id: uuid.UUID) -> schemas.Waiting:
 
 @router.get("/refusals", response=list[schemas.Count])
 def refusals(
-    request: HttpRequest, since: dt.datetime | None = None, until: dt.datetime | None = None
+    request: HttpRequest, since: AwareDatetime | None = None, until: AwareDatetime | None = None
 ) -> list[schemas.Count]:
     """Count refusals by stage and ground: `since` ≤ at < `until`, by default the last 30 days."""
     check_may_count(caller(request))
