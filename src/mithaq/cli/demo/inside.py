@@ -17,7 +17,7 @@ from django.utils import timezone
 from mithaq.apps.directory import actions as directory
 from mithaq.apps.directory import queries as directory_queries
 from mithaq.apps.exchange import queries as exchange
-from mithaq.apps.exchange.actions import sealing
+from mithaq.apps.exchange.actions import clocks, sealing
 from mithaq.apps.journal import queries as journal_queries
 from mithaq.apps.journal.actions import log_key
 from mithaq.apps.journal.models import Event
@@ -184,7 +184,11 @@ def verify_journal() -> Mapping[str, object]:
 
 
 def prove_entries(*, subjects: Sequence[str]) -> Sequence[Mapping[str, str]]:
-    """Return a stand-alone proof of every journal entry about one of `subjects`, oldest first."""
+    """Return a stand-alone proof of every journal entry about one of `subjects`, oldest first.
+
+    What waits for its position is given one first, as the worker does every few seconds.
+    """
+    clocks.sequence_journal(at=timezone.now())
     found = Event.objects.filter(subject__in=list(subjects)).order_by("id")
     return [
         {"kind": event.kind, "proof": _text(journal_queries.proof(event.id))} for event in found
