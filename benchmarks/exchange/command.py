@@ -8,12 +8,12 @@ import pathlib
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
 from benchmarks.exchange import bare
-from benchmarks.exchange.table import Figures, write
+from benchmarks.exchange.table import Delays, Figures, write
 from mithaq.cli import context
 from mithaq.cli.demo import nodes as demo_nodes
 from mithaq.cli.demo.network import Network
@@ -22,7 +22,6 @@ from mithaq.cli.demo.shell import Shell
 
 INSIDE = "benchmarks.exchange.inside:"
 SHARE_OF_HIGHEST = 0.7  # the rate at which latency is measured
-PACED_BATCH = 0.05  # seconds of messages submitted together when paced
 PATIENCE = 300.0  # seconds
 PORT_BASE = 8651
 
@@ -54,8 +53,8 @@ def exchange(
             highest.append(_rate(xa, count=messages, size=size, batch=batch, pact=pact, run=run))
             few = messages // 4
             singly.append(_rate(xa, count=few, size=size, batch=1, pact=pact, run=run))
-        paced = SHARE_OF_HIGHEST * statistics.median(highest)
-        delays = _latencies(xa, count=messages, size=size, rate=paced, pact=pact)
+        together = _delays(xa, count=messages, size=size, batch=batch, highest=highest, pact=pact)
+        alone = _delays(xa, count=messages // 4, size=size, batch=1, highest=singly, pact=pact)
         figures = Figures(
             messages=messages,
             size=int(str(xa.call(f"{INSIDE}body_size"))),
@@ -64,8 +63,8 @@ def exchange(
             crypto=crypto,
             highest=highest,
             singly=singly,
-            paced=paced,
-            delays=delays,
+            together=together,
+            alone=alone,
             durable=_texts(xa.call(f"{INSIDE}durable")),
         )
     if as_json:
@@ -106,14 +105,17 @@ def _rate(xa: Shell, *, count: int, size: int, batch: int, pact: str, run: int) 
     return count / (last - done["started_at"])
 
 
-def _latencies(xa: Shell, *, count: int, size: int, rate: float, pact: str) -> list[float]:
-    """Return the seconds from release to `opened` receipt of each message at that rate."""
-    xa.call(f"{INSIDE}make_methods", count=count, size=size, tag="paced")
-    together = max(1, round(rate * PACED_BATCH))
-    done = _submit(xa, count=count, batch=together, rate=rate, pact=pact)
+def _delays(
+    xa: Shell, *, count: int, size: int, batch: int, highest: Sequence[float], pact: str
+) -> Delays:
+    """Return the seconds from release to `opened` receipt at a share of the highest rate."""
+    rate = SHARE_OF_HIGHEST * statistics.median(highest)
+    xa.call(f"{INSIDE}make_methods", count=count, size=size, tag=f"paced/{batch}")
+    done = _submit(xa, count=count, batch=batch, rate=rate, pact=pact)
     _wait(xa, since=done["started_at"], count=count)
     found = xa.call(f"{INSIDE}latencies", since=done["started_at"])
-    return sorted(float(delay) for delay in found) if isinstance(found, list) else []
+    seconds = sorted(float(delay) for delay in found) if isinstance(found, list) else []
+    return Delays(rate=rate, seconds=seconds)
 
 
 def _submit(xa: Shell, *, count: int, batch: int, rate: float, pact: str) -> Mapping[str, float]:
