@@ -64,7 +64,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         nodes.start_cluster(_node)
     flushing.allow()
     found = node.read(_node).database_parameters()
-    connections["default"].settings_dict.update(
-        HOST=str(found.pop("host")),
-        OPTIONS={key: value for key, value in found.items() if key == "requirepeer"},
-    )
+    described = connections["default"].settings_dict
+    trusted = {key: value for key, value in found.items() if key == "requirepeer"}
+    described.update(HOST=str(found.pop("host")), OPTIONS={**described["OPTIONS"], **trusted})

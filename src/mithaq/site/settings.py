@@ -57,7 +57,10 @@ DATABASES = {
         **{name: str(_PARAMETERS.get(key, "")) for key, name in _NAMED.items()},
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {key: value for key, value in _PARAMETERS.items() if key not in _NAMED},
+        "OPTIONS": {
+            "server_side_binding": True,  # an envelope goes as bytes, not as a text in SQL
+            **{key: value for key, value in _PARAMETERS.items() if key not in _NAMED},
+        },
     }
 }
 

@@ -18,6 +18,8 @@ from mithaq.core import cose, envelope
 from mithaq.core.envelope.batch import MAX_GAPS
 from mithaq.core.ids import BureauId
 
+LAST_PLACE = (1 << 63) - 1  # of a sequence: the largest integer that the column holds
+
 
 def note(*, items: Sequence[envelope.Outer], at: dt.datetime) -> tuple[int, ...]:
     """Return the places still missing from the issuers of `items`, which were just stored.
@@ -74,7 +76,8 @@ def _check_order(
     stored = Inbound.objects.filter(issuer=issuer)
     before = stored.filter(sequence__in={place - 1 for place in places} | places)
     digests = {place: bytes(digest) for place, digest in before.values_list("sequence", "digest")}
-    followers = stored.filter(sequence__in={place + 1 for place in places} - places)
+    after = {place + 1 for place in places if place < LAST_PLACE}
+    followers = stored.filter(sequence__in=after - places)
     late = [_context(bytes(sealed)) for sealed in followers.values_list("sealed", flat=True)]
     wrong = [context for context in (*contexts, *late) if not _follows(context, digests)]
     _alarm(issuer, count=len(wrong), what="order-broken", at=at)
