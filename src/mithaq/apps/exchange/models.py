@@ -119,7 +119,7 @@ class Inbound(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("issuer", "message_id"), name="exchange_inbound_message_once"
+                fields=("message_id", "issuer"), name="exchange_inbound_message_once"
             ),
         )
         indexes = (
@@ -181,7 +181,7 @@ class OutgoingReceipt(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("issuer", "message_id", "audience", "state"),
+                fields=("message_id", "issuer", "audience", "state"),
                 name="exchange_receipt_once",
             ),
         )

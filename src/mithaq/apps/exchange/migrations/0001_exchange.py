@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("issuer", "message_id"), name="exchange_inbound_message_once"
+                        fields=("message_id", "issuer"), name="exchange_inbound_message_once"
                     )
                 ],
             },
@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("issuer", "message_id", "audience", "state"),
+                        fields=("message_id", "issuer", "audience", "state"),
                         name="exchange_receipt_once",
                     )
                 ],
