@@ -16,7 +16,8 @@ from mithaq.site.postgres.cluster import Cluster
 
 FOLDER = click.Path(path_type=pathlib.Path, file_okay=False)
 WORKER_GRACE = 5  # seconds for running jobs when the worker is told to end
-JOBS = 2  # jobs that the worker does at a time
+JOBS = 4  # jobs that the worker does at a time: couriers, the opener, the clock
+LOOK_AGAIN = 0.2  # seconds; a job that waits for the lock of another is not announced again
 
 
 @click.group()
@@ -100,6 +101,7 @@ def work(jobs: int) -> None:
         "procrastinate",
         "worker",
         f"--concurrency={jobs}",
+        f"--fetch-job-polling-interval={LOOK_AGAIN}",
         f"--shutdown-graceful-timeout={WORKER_GRACE}",
         "--delete-jobs=successful",
     )
