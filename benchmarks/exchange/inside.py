@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from mithaq.apps.exchange.actions import submission
 from mithaq.apps.exchange.actions.release import ReleaseRequest
+from mithaq.apps.exchange.models import Outbound
 from mithaq.apps.methods.actions import importing, sharing
 from mithaq.apps.methods.models import Method
 from mithaq.apps.people import queries as people
@@ -23,6 +24,8 @@ from mithaq.core import ids
 from mithaq.core.formats import stix
 
 OFFICER = "salma"
+WINDOW = 512  # messages under way: enough that no process of the two nodes waits for work
+PAUSE = 0.01  # seconds
 OVERHEAD = 760  # bytes of a method besides its description, measured at the first message
 WORDS = [
     "the",
@@ -90,7 +93,10 @@ def body_size() -> int:
 
 
 def submit(*, count: int, batch: int, rate: float, pact: str) -> Mapping[str, float]:
-    """Submit `count` methods, `batch` at a time, at most `rate` a second (0: as fast as can be)."""
+    """Submit `count` methods, `batch` at a time.
+
+    `rate` is in messages a second; 0 means as fast as can be with at most `WINDOW` under way.
+    """
     rows = list(
         Method.objects.filter(title__startswith="Benchmark ", state="ready")
         .defer("search")
@@ -101,6 +107,8 @@ def submit(*, count: int, batch: int, rate: float, pact: str) -> Mapping[str, fl
     for place, chunk in enumerate(_chunks(rows, batch)):
         if rate > 0:
             time.sleep(max(0.0, began + place * batch / rate - time.perf_counter()))
+        while rate == 0 and _under_way() > WINDOW - batch:
+            time.sleep(PAUSE)
         at = timezone.now()
         outcomes = submission.submit(
             releases=[_release(row, pact=pact) for row in chunk], by=officer, at=at
@@ -109,6 +117,11 @@ def submit(*, count: int, batch: int, rate: float, pact: str) -> Mapping[str, fl
         if len(accepted) != len(chunk):
             raise AssertionError(outcomes)
     return {"started_at": started_at.timestamp(), "seconds": time.perf_counter() - began}
+
+
+def _under_way() -> int:
+    """Return how many messages have left and are not settled yet."""
+    return Outbound.objects.filter(next_attempt_at__isnull=False).count()
 
 
 def latencies(*, since: float) -> Sequence[float]:
