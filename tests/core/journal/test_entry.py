@@ -14,7 +14,7 @@ from mithaq.core.journal import entry as entries
 from mithaq.core.journal.entry import Entry
 from mithaq.core.journal.errors import BadEntry
 
-TEXTS = st.text(max_size=40)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 ENTRIES = st.builds(
     Entry,
     id=st.uuids(),
