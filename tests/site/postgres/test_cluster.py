@@ -129,7 +129,7 @@ def test_a_server_of_another_account_is_not_spoken_to(cluster: Cluster) -> None:
     address = cluster.start()
     pretended = Address(socket=address.socket, server="daemon")
 
-    with pytest.raises(psycopg.OperationalError, match="requirepeer|local user"):
+    with pytest.raises(psycopg.OperationalError, match=r"requirepeer|local user"):
         connect(pretended)
 
 
